@@ -1,0 +1,78 @@
+"""Settings, read once at start and checked: production refuses to start half-configured."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+KeyPurpose = Literal["family-secret", "result-path", "seed", "staff-password", "document"]
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set, as environment variables with the prefix ``ENROL_``.
+
+    ``DATABASE_URL`` and ``REDIS_URL`` keep their customary names. There is no default for a secret:
+    leaving one out ends the start with a message naming it.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ENROL_", extra="ignore", frozen=True)
+
+    environment: Literal["production", "development", "test"] = "production"
+    database_url: SecretStr = Field(validation_alias="DATABASE_URL")
+    redis_url: SecretStr = Field(validation_alias="REDIS_URL")
+    session_key: SecretStr
+    """Signs session cookies; may be rotated (see ``previous_session_keys``)."""
+    previous_session_keys: tuple[SecretStr, ...] = ()
+    data_key: SecretStr
+    """Root of the keys for family secrets, sealed seeds and result paths; never rotated mid-intake."""
+    base_url: str = "http://localhost:8000"
+    """The one canonical address, printed on receipts and in QR codes."""
+    results_directory: Path = ROOT / "var" / "results"
+    bundles_directory: Path = ROOT / "var" / "bundles"
+    proxy_hops: int = Field(default=0, ge=0, le=5)
+    """How many reverse proxies of our own stand in front (exact, or addresses can be forged)."""
+    pool_size: int = Field(default=8, ge=1, le=100)
+    pool_timeout_seconds: float = Field(default=2.0, gt=0)
+    statement_timeout_ms: int = Field(default=5000, gt=0)
+    lock_timeout_ms: int = Field(default=3000, gt=0)
+    office_name: str = "Sở Giáo dục và Đào tạo Hà Nội"
+    office_name_en: str = "Hanoi Department of Education and Training"
+    helpline: str = "1900 0000"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("session_key", "data_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < 32:
+            raise ValueError("must hold at least 32 characters of randomness")
+        return value
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Self:
+        if self.environment != "production":
+            return self
+        if not self.base_url.startswith("https://"):
+            raise ValueError("ENROL_BASE_URL must be an https:// address in production")
+        if self.session_key.get_secret_value() == self.data_key.get_secret_value():
+            raise ValueError("ENROL_SESSION_KEY and ENROL_DATA_KEY must differ")
+        return self
+
+    @cached_property
+    def sqlalchemy_url(self) -> str:
+        """The database address with the psycopg 3 driver named."""
+        url = self.database_url.get_secret_value()
+        for plain in ("postgresql://", "postgres://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg://" + url.removeprefix(plain)
+        return url
+
+    def key(self, purpose: KeyPurpose) -> bytes:
+        """Return the 32-byte key for one purpose, derived from ``data_key`` (HKDF-SHA256, RFC 5869)."""
+        derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"enrol/" + purpose.encode())
+        return derivation.derive(self.data_key.get_secret_value().encode())

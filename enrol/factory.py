@@ -1,0 +1,70 @@
+"""The only wiring: settings in, an application with its adapters out."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from enrol import web
+from enrol.adapters.result_files import ResultFiles
+from enrol.adapters.vault import AesVault, KeyedSecrets
+from enrol.config import ROOT, Settings
+from enrol.logs import configure_logging
+from enrol.services.ports import ResultPages, Secrets, Vault
+from enrol.store import tables
+from enrol.store.db import db, engine_options, forget_inherited_connections
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """The outside world as services see it."""
+
+    vault: Vault
+    secrets: Secrets
+    result_pages: ResultPages
+
+
+def build_adapters(settings: Settings) -> Adapters:
+    """Make the adapters that every process needs; the queue is made by the relay alone."""
+    return Adapters(
+        vault=AesVault(key=settings.key("seed")),
+        secrets=KeyedSecrets(
+            secret_key=settings.key("family-secret"), path_key=settings.key("result-path")
+        ),
+        result_pages=ResultFiles(directory=settings.results_directory),
+    )
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application: database, adapters and pages, ready for gunicorn, workers and commands."""
+    configure_logging(level=settings.log_level)
+    app = Flask(
+        "enrol",
+        root_path=str(ROOT),
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+    )
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(
+            pool_size=settings.pool_size,
+            pool_timeout=settings.pool_timeout_seconds,
+            statement_timeout_ms=settings.statement_timeout_ms,
+            lock_timeout_ms=settings.lock_timeout_ms,
+        ),
+    )
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    app.extensions["enrol_settings"] = settings
+    app.extensions["enrol_adapters"] = build_adapters(settings)
+    app.extensions["enrol_after_fork"] = _after_fork(app)
+    web.register(app, settings=settings, staff_tables=tables.accounts)
+    return app
+
+
+def _after_fork(app: Flask):  # type: ignore[no-untyped-def]
+    def forget() -> None:
+        with app.app_context():
+            forget_inherited_connections()
+
+    return forget

@@ -1,0 +1,70 @@
+"""What services need from outside, as Protocols; the adapters satisfy them, the factory wires them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+JOBS: Final = {
+    "allocate_zone": "allocation",
+    "render_results": "messages",
+    "refresh_counters": "messages",
+}
+"""Every job's name and its queue. ``workers.jobs`` holds a function of each name (a test resolves them)."""
+
+
+class JobQueue(Protocol):
+    """Hands ids to workers; may lose or repeat what it is given (reliability A3), and is never the truth."""
+
+    def enqueue(self, *, job: str, queue: str, outbox_ids: Iterable[int]) -> None:
+        """Hand over outbox ids of one job kind. Raises ``QueueUnavailable`` when it cannot."""
+
+
+class QueueUnavailable(Exception):
+    """The queue did not take the work; the outbox keeps it."""
+
+
+class Vault(Protocol):
+    """Keeps the lottery seed unreadable at rest."""
+
+    def new_seed(self) -> bytes:
+        """Return 32 fresh random bytes."""
+
+    def seal(self, *, plain: bytes, context: str) -> bytes:
+        """Encrypt with authentication; ``context`` must be given again to open."""
+
+    def open(self, *, sealed: bytes, context: str) -> bytes:
+        """Decrypt; raises ValueError when the bytes or the context were altered."""
+
+
+class Secrets(Protocol):
+    """Makes and recognises the secrets families are given."""
+
+    def new_secret(self) -> str:
+        """Return a fresh readable secret of at least 70 bits."""
+
+    def new_salt(self) -> bytes:
+        """Return 16 random bytes."""
+
+    def hash(self, *, pupil_code: str, secret: str) -> bytes:
+        """Return the 32-byte keyed hash that the database stores."""
+
+    def result_token(self, *, code: str) -> str:
+        """Return the unguessable name of the result page of one registration."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPage:
+    """One static page: a relative path below the results directory and its bytes."""
+
+    path: str
+    body: bytes
+
+
+class ResultPages(Protocol):
+    """Holds the pre-rendered result pages and switches a whole set at once."""
+
+    def write(self, *, edition: str, pages: Iterable[RenderedPage]) -> int:
+        """Write pages of one edition; returns how many. Idempotent."""
+
+    def publish(self, *, edition: str) -> None:
+        """Make the edition the one that is served, atomically."""

@@ -1,0 +1,25 @@
+"""The tables of PostgreSQL, by topic. Constraint names decide races: see ``store/constraints.py``."""
+
+from enrol.store.tables import (
+    accounts,
+    children,
+    intakes,
+    journal,
+    outbox,
+    registrations,
+    runs,
+    schools,
+    units,
+)
+
+__all__ = [
+    "accounts",
+    "children",
+    "intakes",
+    "journal",
+    "outbox",
+    "registrations",
+    "runs",
+    "schools",
+    "units",
+]

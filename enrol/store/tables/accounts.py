@@ -1,0 +1,57 @@
+"""Staff accounts (Flask-Security's mixins) and the unit or school each officer answers for."""
+
+from flask_security.models import fsqla_v3
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from enrol.store.db import db, metadata
+
+fsqla_v3.FsModels.set_db_info(db, user_table_name="staff", role_table_name="roles")
+
+
+class Role(db.Model, fsqla_v3.FsRoleMixin):  # type: ignore[name-defined,misc]
+    """A role of staff: city_officer, ward_officer or school_officer."""
+
+    __tablename__ = "roles"
+
+
+class Staff(db.Model, fsqla_v3.FsUserMixin):  # type: ignore[name-defined,misc]
+    """An officer who signs in with e-mail, password and, when enrolled, a second factor."""
+
+    __tablename__ = "staff"
+    full_name: Mapped[str] = mapped_column(Text)
+
+
+class WebAuthn(db.Model, fsqla_v3.FsWebAuthnMixin):  # type: ignore[name-defined,misc]
+    """A passkey of an officer."""
+
+    __tablename__ = "webauthn"
+
+
+scopes = Table(
+    "scopes",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("staff_id", ForeignKey("staff.id", ondelete="CASCADE"), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("unit_id", ForeignKey("units.id")),
+    Column("school_id", ForeignKey("schools.id")),
+    UniqueConstraint("staff_id", "role", "unit_id", "school_id", postgresql_nulls_not_distinct=True),
+    CheckConstraint("role IN ('city_officer', 'ward_officer', 'school_officer')", name="role"),
+    CheckConstraint(
+        "(role = 'school_officer') = (school_id IS NOT NULL)"
+        " AND (role <> 'school_officer') = (unit_id IS NOT NULL)",
+        name="one_place",
+    ),
+    Index("ix_scopes_staff_id", "staff_id"),
+)

@@ -1,0 +1,150 @@
+"""Intakes with their rule set, seats, draw and publication."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from enrol.store.db import metadata
+
+Instant = DateTime(timezone=True)
+
+rule_sets = Table(
+    "rule_sets",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", JSONB, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    UniqueConstraint("name", "version"),
+    UniqueConstraint("hash"),
+)
+
+intakes = Table(
+    "intakes",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("school_year", Text, nullable=False),
+    Column("unit_id", ForeignKey("units.id"), nullable=False),
+    Column("rule_set_id", ForeignKey("rule_sets.id"), nullable=False),
+    Column("phase", Text, nullable=False, server_default="draft"),
+    Column("opens_at", Instant, nullable=False),
+    Column("closes_at", Instant, nullable=False),
+    Column("birth_from", Date, nullable=False),
+    Column("birth_to", Date, nullable=False, comment="last birth date, inclusive"),
+    Column("max_wishes", SmallInteger, nullable=False, server_default="5"),
+    Column("public_value_name", Text, nullable=False),
+    Column("public_value_name_en", Text, nullable=False),
+    Column("public_value_on", Date, nullable=False),
+    Column("announced_at", Instant),
+    Column("seed_commitment", Text, comment="SHA-256 of the seed, 64 hex digits"),
+    Column("sealed_seed", LargeBinary, comment="the 32-byte seed, encrypted"),
+    Column("list_hash", Text, comment="Merkle root of the frozen list, 64 hex digits"),
+    Column("list_size", Integer),
+    Column("frozen_at", Instant),
+    UniqueConstraint("code"),
+    CheckConstraint("kind IN ('official', 'rehearsal')", name="kind"),
+    CheckConstraint(
+        "phase IN ('draft', 'announced', 'open', 'closed', 'drawn', 'allocated', 'provisional',"
+        " 'final', 'settled')",
+        name="phase",
+    ),
+    CheckConstraint("opens_at < closes_at", name="window"),
+    CheckConstraint("birth_from <= birth_to", name="birth_dates"),
+    CheckConstraint("max_wishes BETWEEN 1 AND 20", name="max_wishes"),
+    CheckConstraint(
+        "phase = 'draft' OR (seed_commitment IS NOT NULL AND sealed_seed IS NOT NULL)",
+        name="committed_before_announced",
+    ),
+    CheckConstraint(
+        "phase IN ('draft', 'announced', 'open')"
+        " OR (list_hash IS NOT NULL AND list_size IS NOT NULL AND frozen_at IS NOT NULL)",
+        name="frozen_when_closed",
+    ),
+)
+
+intake_zones = Table(
+    "intake_zones",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("intake_id", ForeignKey("intakes.id"), nullable=False),
+    Column("zone_id", ForeignKey("zones.id"), nullable=False),
+    UniqueConstraint("intake_id", "zone_id"),
+)
+
+seat_plans = Table(
+    "seat_plans",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("intake_id", ForeignKey("intakes.id"), nullable=False),
+    Column("intake_zone_id", ForeignKey("intake_zones.id"), nullable=False),
+    Column("school_id", ForeignKey("schools.id"), nullable=False),
+    Column("seats", Integer, nullable=False),
+    Column("classes", Integer),
+    Column("last_year_distance", Integer, comment="metres; the farthest home admitted last year"),
+    Column("stated_at", Instant, nullable=False, server_default=func.now()),
+    UniqueConstraint("intake_id", "school_id"),
+    CheckConstraint("seats BETWEEN 0 AND 5000", name="seats"),
+    CheckConstraint("classes IS NULL OR classes BETWEEN 0 AND 200", name="classes"),
+    Index("ix_seat_plans_intake_zone_id", "intake_zone_id"),
+)
+
+draws = Table(
+    "draws",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("intake_id", ForeignKey("intakes.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("list_hash", Text, nullable=False),
+    Column("public_value", Text, nullable=False),
+    Column("proposed_by", ForeignKey("staff.id"), nullable=False),
+    Column("proposed_at", Instant, nullable=False, server_default=func.now()),
+    Column("confirmed_by", ForeignKey("staff.id")),
+    Column("confirmed_at", Instant),
+    Column("seed", Text, comment="revealed when the draw is confirmed, 64 hex digits"),
+    CheckConstraint("kind IN ('official', 'rehearsal')", name="kind"),
+    CheckConstraint("confirmed_by IS NULL OR confirmed_by <> proposed_by", name="two_officers"),
+    CheckConstraint("num_nulls(confirmed_by, confirmed_at, seed) IN (0, 3)", name="revealed_once_confirmed"),
+    Index("uq_draws_official", "intake_id", unique=True, postgresql_where=text("kind = 'official'")),
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("intake_id", ForeignKey("intakes.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("outcome_digest", Text, nullable=False),
+    Column("published_at", Instant, nullable=False, server_default=func.now()),
+    Column("published_by", ForeignKey("staff.id"), nullable=False),
+    UniqueConstraint("intake_id", "kind"),
+    CheckConstraint("kind IN ('provisional', 'final')", name="kind"),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("body", JSONB, nullable=False),
+    Column("taken_at", Instant, nullable=False, server_default=func.now()),
+)

@@ -1,0 +1,102 @@
+"""Registrations, every submission behind them, families' drafts, and the frozen list."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Sequence,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from enrol.store.db import metadata
+
+Instant = DateTime(timezone=True)
+
+registration_numbers = Sequence("registration_numbers", metadata=metadata)
+provisional_pupil_numbers = Sequence("provisional_pupil_numbers", metadata=metadata)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("intake_id", ForeignKey("intakes.id"), primary_key=True),
+    Column("child_id", ForeignKey("children.id", ondelete="CASCADE"), primary_key=True),
+    Column("answers", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("submission_key", UUID, nullable=False, server_default=func.gen_random_uuid()),
+    Column("submit_for_me", Boolean, nullable=False, server_default=text("false")),
+    Column("updated_at", Instant, nullable=False, server_default=func.now()),
+)
+
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("intake_id", ForeignKey("intakes.id"), nullable=False),
+    Column("child_id", ForeignKey("children.id"), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("family_code", Text, nullable=False, comment="shared by twins and siblings, else the code"),
+    Column("intake_zone_id", ForeignKey("intake_zones.id"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("version", SmallInteger, nullable=False, server_default="1"),
+    Column("wishes", ARRAY(Integer), nullable=False, comment="school ids in the family's order"),
+    Column("distances", ARRAY(Integer), nullable=False, comment="metres, one a wish; -1 when unknown"),
+    Column("facts", JSONB, nullable=False),
+    Column("submission_hash", Text, nullable=False),
+    Column("submitted_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+    UniqueConstraint("code"),
+    CheckConstraint(
+        "status IN ('submitted', 'verifying', 'needs_info', 'eligible', 'ineligible', 'withdrawn')",
+        name="status",
+    ),
+    CheckConstraint("cardinality(wishes) BETWEEN 1 AND 20", name="wishes"),
+    CheckConstraint("cardinality(wishes) = cardinality(distances)", name="distances"),
+    CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn"),
+    Index(
+        "uq_registrations_live_child",
+        "intake_id",
+        "child_id",
+        unique=True,
+        postgresql_where=text("status <> 'withdrawn'"),
+    ),
+    Index("ix_registrations_zone_code", "intake_zone_id", "code"),
+    Index("ix_registrations_child_id", "child_id"),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("registration_id", ForeignKey("registrations.id"), primary_key=True),
+    Column("version", SmallInteger, primary_key=True),
+    Column("submission_key", UUID, nullable=False),
+    Column("payload", Text, nullable=False, comment="what the family sent, canonical JSON"),
+    Column("salt", LargeBinary, nullable=False),
+    Column("hash", Text, nullable=False, comment="SHA-256 of salt and payload, 64 hex digits"),
+    Column("submitted_at", Instant, nullable=False),
+    UniqueConstraint("submission_key"),
+)
+
+frozen_entries = Table(
+    "frozen_entries",
+    metadata,
+    Column("intake_id", ForeignKey("intakes.id"), primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("position", Integer, nullable=False, comment="leaf index, in code order, from 0"),
+    Column("intake_zone_id", ForeignKey("intake_zones.id"), nullable=False),
+    Column("entry", Text, nullable=False, comment="canonical JSON: the leaf of the Merkle tree"),
+    UniqueConstraint("intake_id", "position"),
+    Index("ix_frozen_entries_zone", "intake_zone_id", "code"),
+)

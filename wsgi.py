@@ -1,0 +1,6 @@
+"""The entry for gunicorn."""
+
+from enrol.config import Settings
+from enrol.factory import create_app
+
+app = create_app(Settings())
