@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class _Word(str, Enum):
-    """A word of a closed list that prints as itself."""
+    """A word of a closed list that prints as itself (``StrEnum`` needs Python 3.11)."""
 
     def __str__(self) -> str:
         """Return the word, on every version of Python."""
