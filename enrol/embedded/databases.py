@@ -24,7 +24,6 @@ SELECT 'CREATE ROLE {role}' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname
 ALTER ROLE {role} WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
       PASSWORD '{password}';
 \connect template1
-SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS unaccent;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
@@ -122,9 +121,6 @@ def _client_environment(password: str) -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("PG", "PSQL"))
     }
-    return {
-        **kept,
-        "PGPASSWORD": password,
-        "PGCONNECT_TIMEOUT": "5",
-        "PGOPTIONS": "-c client_min_messages=warning",
-    }
+    # "already exists, skipping" is nothing to report.
+    quiet = "-c client_min_messages=warning"
+    return {**kept, "PGPASSWORD": password, "PGCONNECT_TIMEOUT": "5", "PGOPTIONS": quiet}
