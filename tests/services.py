@@ -4,8 +4,8 @@ The process that leads the run (pytest itself, or the controller of pytest-xdist
 The others ask through files in a directory that both know: ``wanted`` asks, ``ready`` or ``failed``
 answers. A run without database tests starts nothing.
 
-With ``DATABASE_URL`` and ``REDIS_URL`` set, those servers are used: new databases are made beside the
-one named, which is never touched, and the numbered Redis databases have to be empty.
+With ``DATABASE_URL`` and ``REDIS_URL`` set, those servers are used: new databases are made beside
+the one named, which is never touched, and the numbered Redis databases have to be empty.
 """
 
 import os

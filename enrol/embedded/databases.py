@@ -118,9 +118,7 @@ def _checked(name: str) -> str:
 
 
 def _client_environment(password: str) -> dict[str, str]:
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PG", "PSQL"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     # "already exists, skipping" is nothing to report.
     quiet = "-c client_min_messages=warning"
     return {**kept, "PGPASSWORD": password, "PGCONNECT_TIMEOUT": "5", "PGOPTIONS": quiet}
