@@ -1,0 +1,169 @@
+"""What a verification says, in Vietnamese and in English, without any library."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence in both languages; ``key`` names it for programs."""
+
+    key: str
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was checked and what differs, both in the order of checking."""
+
+    checked: tuple[Line, ...]
+    differences: tuple[Line, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Say whether nothing differs."""
+        return not self.differences
+
+
+_CHECKED: Mapping[str, tuple[str, str]] = {
+    "members": (
+        "Đủ {count} tệp, mỗi tệp đúng với mã băm ghi trong bản kê (manifest.json).",
+        "All {count} files are present and match the digests in the manifest (manifest.json).",
+    ),
+    "rules": (
+        "Quy tắc xét tuyển {name}, phiên bản {version}; mã băm {hash}",
+        "Admission rules {name}, version {version}; hash {hash}",
+    ),
+    "seat_plans": (
+        "Chỉ tiêu: {seats} chỗ tại {count} trường, tuyến; mã băm {hash}",
+        "Seat plans: {seats} seats in {count} schools and zones; hash {hash}",
+    ),
+    "commitment": (
+        "Hạt giống bốc thăm đúng với cam kết đã công bố trước: {commitment}",
+        "The seed of the draw fits the commitment published before it: {commitment}",
+    ),
+    "entries": (
+        "Danh sách có {count} hồ sơ, viết đúng dạng chuẩn, theo thứ tự mã hồ sơ.",
+        "The list has {count} registrations, in canonical form and in code order.",
+    ),
+    "list_hash": (
+        "Danh sách đã chốt có gốc Merkle {hash}",
+        "The frozen list has the Merkle root {hash}",
+    ),
+    "numbers": (
+        "Đã tính lại số bốc thăm của {count} hồ sơ từ hạt giống và giá trị công khai “{value}”.",
+        "Recomputed {count} lottery numbers from the seed and the public value “{value}”.",
+    ),
+    "placements": (
+        "Đã xếp lại chỗ học cho {count} hồ sơ: mọi kết quả đều trùng khớp.",
+        "Recomputed the placements of {count} registrations: every one is the same.",
+    ),
+    "cut_offs": (
+        "Đã tính lại {count} điểm dừng theo trường và đối tượng.",
+        "Recomputed {count} cut-offs by school and band.",
+    ),
+    "waiting": (
+        "Đã tính lại danh sách chờ: {count} lượt chờ.",
+        "Recomputed the waiting lists: {count} places in them.",
+    ),
+    "certificate": (
+        "Đã lập lại chứng nhận: đúng chỉ tiêu, đúng điều kiện, không ai bị vượt, không bỏ phí chỗ.",
+        "Recomputed the certificate: capacities, eligibility, nobody passed over, no seat wasted.",
+    ),
+    "announced": (
+        "Trùng với giá trị quý vị nhập từ thông báo: {what}",
+        "Equals the value you gave from the announcement: {what}",
+    ),
+}
+
+_DIFFERENCES: Mapping[str, tuple[str, str]] = {
+    "member_changed": (
+        "Tệp {name} không đúng với mã băm ghi trong bản kê: tệp hoặc bản kê đã bị sửa.",
+        "The file {name} does not match its digest in the manifest: one of them was changed.",
+    ),
+    "member_missing": (
+        "Thiếu tệp {name}.",
+        "The file {name} is missing.",
+    ),
+    "member_unknown": (
+        "Có tệp lạ {name} không thuộc gói công bố.",
+        "There is a file {name} that does not belong to the bundle.",
+    ),
+    "unreadable": (
+        "Không đọc được tệp {name}: {reason}",
+        "The file {name} cannot be read: {reason}",
+    ),
+    "not_canonical": (
+        "Tệp {name} không viết ở dạng chuẩn (dòng {line}).",
+        "The file {name} is not in canonical form (line {line}).",
+    ),
+    "entries_order": (
+        "Tệp {name}, dòng {line}: mã hồ sơ {code} sai thứ tự hoặc bị lặp.",
+        "The file {name}, line {line}: registration {code} is out of order or stands twice.",
+    ),
+    "commitment": (
+        "Hạt giống không đúng với cam kết: băm ra {found}, cam kết ghi {stated}.",
+        "The seed does not fit the commitment: it hashes to {found}, the commitment is {stated}.",
+    ),
+    "list_hash": (
+        "Danh sách hồ sơ không phải danh sách đã chốt: gốc Merkle {found}, đã chốt {stated}.",
+        "The list of registrations is not the frozen one: Merkle root {found}, frozen {stated}.",
+    ),
+    "number": (
+        "Số bốc thăm của hồ sơ {code}: gói ghi {stated}, tính lại được {found}.",
+        "Lottery number of registration {code}: the bundle says {stated}, recomputed {found}.",
+    ),
+    "placement": (
+        "Kết quả của hồ sơ {code}: gói ghi {stated}; tính lại được {found}.",
+        "Placement of registration {code}: the bundle says {stated}; recomputed {found}.",
+    ),
+    "cut_off": (
+        "Điểm dừng của {what}: gói ghi {stated}; tính lại được {found}.",
+        "Cut-off of {what}: the bundle says {stated}; recomputed {found}.",
+    ),
+    "waiting": (
+        "Danh sách chờ, {what}: gói ghi {stated}; tính lại được {found}.",
+        "Waiting list, {what}: the bundle says {stated}; recomputed {found}.",
+    ),
+    "certificate": (
+        "Chứng nhận phân bổ, mục {what}: gói ghi {stated}; tính lại được {found}.",
+        "Certificate, {what}: the bundle says {stated}; recomputed {found}.",
+    ),
+    "not_allocatable": (
+        "Không thể xếp lại chỗ học từ các tệp này: {reason}",
+        "The placements cannot be recomputed from these files: {reason}",
+    ),
+    "kind": (
+        "Hồ sơ {code} không thuộc loại đợt tuyển sinh ghi trong bản kê ({kind}).",
+        "Registration {code} does not belong to the kind of intake in the manifest ({kind}).",
+    ),
+    "announced": (
+        "Khác với thông báo, {what}: gói có {found}, giá trị quý vị nhập là {stated}.",
+        "Differs from the announcement, {what}: the bundle has {found}, you gave {stated}.",
+    ),
+}
+
+
+def checked(key: str, **values: object) -> Line:
+    """Return the sentence for a check that held."""
+    return _line(_CHECKED, key, values)
+
+
+def difference(key: str, **values: object) -> Line:
+    """Return the sentence for a difference that was found."""
+    return _line(_DIFFERENCES, key, values)
+
+
+def _line(words: Mapping[str, tuple[str, str]], key: str, values: Mapping[str, object]) -> Line:
+    vi, en = words[key]
+    shown = {name: _shown(value) for name, value in values.items()}
+    return Line(key=key, vi=vi.format(**shown), en=en.format(**shown))
+
+
+def _shown(value: object) -> str:
+    # The values come out of a file of unknown origin: no control character reaches the terminal.
+    text = "".join(c if c.isprintable() else "?" for c in str(value))
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
