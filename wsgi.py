@@ -3,4 +3,4 @@
 from enrol.config import Settings
 from enrol.factory import create_app
 
-app = create_app(Settings())
+app = create_app(Settings.load())

@@ -30,7 +30,8 @@ class Settings(BaseSettings):
     """Signs session cookies; may be rotated (see ``previous_session_keys``)."""
     previous_session_keys: tuple[SecretStr, ...] = ()
     data_key: SecretStr
-    """Root of the keys for family secrets, sealed seeds and result paths; never rotated mid-intake."""
+    """Root of the keys for family secrets, sealed seeds and result paths; never rotated
+    mid-intake."""
     base_url: str = "http://localhost:8000"
     """The one canonical address, printed on receipts and in QR codes."""
     results_directory: Path = ROOT / "var" / "results"
@@ -63,6 +64,11 @@ class Settings(BaseSettings):
             raise ValueError("ENROL_SESSION_KEY and ENROL_DATA_KEY must differ")
         return self
 
+    @classmethod
+    def load(cls, *, env_file: Path | None = None) -> Self:
+        """Read the environment, and a file of ``NAME=value`` lines for what it leaves out."""
+        return cls(_env_file=env_file)  # type: ignore[call-arg]  # an argument of BaseSettings
+
     @cached_property
     def sqlalchemy_url(self) -> str:
         """The database address with the psycopg 3 driver named."""
@@ -73,6 +79,10 @@ class Settings(BaseSettings):
         return url
 
     def key(self, purpose: KeyPurpose) -> bytes:
-        """Return the 32-byte key for one purpose, derived from ``data_key`` (HKDF-SHA256, RFC 5869)."""
-        derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"enrol/" + purpose.encode())
+        """Return the 32-byte key for one purpose, derived from ``data_key`` (HKDF-SHA256, RFC
+        5869).
+        """
+        derivation = HKDF(
+            algorithm=SHA256(), length=32, salt=None, info=b"enrol/" + purpose.encode()
+        )
         return derivation.derive(self.data_key.get_secret_value().encode())

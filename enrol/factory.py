@@ -36,7 +36,9 @@ def build_adapters(settings: Settings) -> Adapters:
 
 
 def create_app(settings: Settings) -> Flask:
-    """Return the application: database, adapters and pages, ready for gunicorn, workers and commands."""
+    """Return the application: database, adapters and pages, ready for gunicorn, workers and
+    commands.
+    """
     configure_logging(level=settings.log_level)
     app = Flask(
         "enrol",

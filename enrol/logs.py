@@ -1,4 +1,6 @@
-"""JSON log lines: a constant event name and ids. Names, birth dates, codes of people never enter."""
+"""JSON log lines: a constant event name and ids. Names, birth dates, codes of people never
+enter.
+"""
 
 import logging
 import sys
@@ -7,8 +9,8 @@ import structlog
 
 ALLOWED_KEYS = frozenset({
     "event", "level", "timestamp", "logger", "request_id", "job", "queue", "outbox_id", "intake_id",
-    "intake_zone_id", "run_id", "count", "milliseconds", "status", "method", "endpoint", "staff_id", "error",
-    "exception", "epoch", "path", "name", "pid", "attempts", "seal", "entries",
+    "intake_zone_id", "run_id", "count", "milliseconds", "status", "method", "endpoint", "staff_id",
+    "error", "exception", "epoch", "path", "name", "pid", "attempts", "seal", "entries",
 })  # fmt: skip
 
 

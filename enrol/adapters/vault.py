@@ -3,12 +3,11 @@
 import hashlib
 import hmac
 import os
-import secrets as stdlib_secrets
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from enrol.core.codes import SECRET_ALPHABET, format_secret
+from enrol.core.codes import SECRET_BYTES, secret_from_bytes
 
 _NONCE = 12
 
@@ -36,7 +35,7 @@ class AesVault:
 class KeyedSecrets:
     """Family secrets: random, readable, and stored only as a keyed hash.
 
-    The secret carries at least 70 bits, so a fast keyed hash is enough: nothing can be guessed from
+    The secret carries 80 bits, so a fast keyed hash is enough: nothing can be guessed from
     the database without the key, and not by trying either.
     """
 
@@ -45,7 +44,7 @@ class KeyedSecrets:
         self._path_key = path_key
 
     def new_secret(self) -> str:
-        return format_secret("".join(stdlib_secrets.choice(SECRET_ALPHABET) for _ in range(16)))
+        return secret_from_bytes(os.urandom(SECRET_BYTES))
 
     def new_salt(self) -> bytes:
         return os.urandom(16)
@@ -55,4 +54,8 @@ class KeyedSecrets:
         return hmac.digest(self._secret_key, message, hashlib.sha256)
 
     def result_token(self, *, code: str) -> str:
-        return hmac.digest(self._path_key, code.encode(), hashlib.sha256).hex()[:40]
+        return hmac.digest(self._path_key, b"result/" + code.encode(), hashlib.sha256).hex()[:40]
+
+    def family_alias(self, *, family_code: str) -> str:
+        digest = hmac.digest(self._path_key, b"family/" + family_code.encode(), hashlib.sha256)
+        return "GD" + digest.hex()[:14].upper()

@@ -10,7 +10,9 @@ SCHOOL_OFFICER = "school_officer"
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A family signed in for one child; ``secret_version`` ends the session when a new secret is issued."""
+    """A family signed in for one child; ``secret_version`` ends the session when a new secret is
+    issued.
+    """
 
     child_id: int
     secret_version: int

@@ -1,4 +1,6 @@
-"""What services need from outside, as Protocols; the adapters satisfy them, the factory wires them."""
+"""What services need from outside, as Protocols; the adapters satisfy them, the factory wires
+them.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,11 +11,14 @@ JOBS: Final = {
     "render_results": "messages",
     "refresh_counters": "messages",
 }
-"""Every job's name and its queue. ``workers.jobs`` holds a function of each name (a test resolves them)."""
+"""Every job's name and its queue. ``workers.jobs`` holds a function of each name (a test resolves
+them)."""
 
 
 class JobQueue(Protocol):
-    """Hands ids to workers; may lose or repeat what it is given (reliability A3), and is never the truth."""
+    """Hands ids to workers; may lose or repeat what it is given (reliability A3), and is never the
+    truth.
+    """
 
     def enqueue(self, *, job: str, queue: str, outbox_ids: Iterable[int]) -> None:
         """Hand over outbox ids of one job kind. Raises ``QueueUnavailable`` when it cannot."""
@@ -50,6 +55,9 @@ class Secrets(Protocol):
 
     def result_token(self, *, code: str) -> str:
         """Return the unguessable name of the result page of one registration."""
+
+    def family_alias(self, *, family_code: str) -> str:
+        """Return the opaque code that twins and siblings share in public lists."""
 
 
 @dataclass(frozen=True, slots=True)

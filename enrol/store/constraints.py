@@ -60,7 +60,12 @@ _FACTS: dict[str, type[StoreRefusal]] = {
     "uq_registrations_code": CodeTaken,
 }
 
-_BUSY = (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected, errors.SerializationFailure)
+_BUSY = (
+    errors.LockNotAvailable,
+    errors.QueryCanceled,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+)
 
 
 @contextmanager

@@ -19,7 +19,8 @@ metadata = MetaData(
 db = SQLAlchemy(metadata=metadata)
 
 Transaction = Connection
-"""An open transaction, in READ COMMITTED: locks are taken before the read they protect (docs/locking.md)."""
+"""An open transaction, in READ COMMITTED: locks are taken before the read they protect
+(docs/locking.md)."""
 
 
 @contextmanager
@@ -35,7 +36,9 @@ def transaction() -> Iterator[Transaction]:
 def engine_options(
     *, pool_size: int, pool_timeout: float, statement_timeout_ms: int, lock_timeout_ms: int
 ) -> dict[str, Any]:
-    """Return the engine's settings: a bounded pool and bounded waits (a stuck lock never holds a page)."""
+    """Return the engine's settings: a bounded pool and bounded waits (a stuck lock never holds a
+    page).
+    """
     server_settings = (
         f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms} "
         "-c idle_in_transaction_session_timeout=15000 -c timezone=UTC"

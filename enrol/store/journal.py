@@ -8,7 +8,7 @@ from enrol.core.actors import Actor
 from enrol.store.db import Transaction
 from enrol.store.tables.journal import journal
 
-Detail = Mapping[str, str | int | bool | None | list[str] | list[int]]
+Detail = Mapping[str, str | int | bool | list[str] | list[int] | None]
 
 
 def record(

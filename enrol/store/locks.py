@@ -1,7 +1,9 @@
 """Advisory locks of a transaction, in the order of docs/locking.md.
 
-All are ``pg_advisory_xact_lock`` in READ COMMITTED: taken in a statement of their own, before the read
-they protect (a snapshot is as old as its statement), released by commit or rollback, safe behind PgBouncer.
+All are ``pg_advisory_xact_lock`` in READ COMMITTED: taken in a statement of their own, before the
+read
+they protect (a snapshot is as old as its statement), released by commit or rollback, safe behind
+PgBouncer.
 """
 
 from sqlalchemy import text
@@ -17,7 +19,7 @@ RELAY = 4
 
 def _lock(tx: Transaction, function: str, space: int, number: int) -> None:
     with translated():
-        tx.execute(text(f"SELECT {function}(:space, :number)"), {"space": space, "number": number})  # noqa: S608
+        tx.execute(text(f"SELECT {function}(:space, :number)"), {"space": space, "number": number})
 
 
 def lock_intake_shared(tx: Transaction, intake_id: int) -> None:
@@ -26,7 +28,9 @@ def lock_intake_shared(tx: Transaction, intake_id: int) -> None:
 
 
 def lock_intake_exclusive(tx: Transaction, intake_id: int) -> None:
-    """Wait until every registration in flight is committed, then be alone: phases change under this."""
+    """Wait until every registration in flight is committed, then be alone: phases change under
+    this.
+    """
     _lock(tx, "pg_advisory_xact_lock", INTAKE, intake_id)
 
 

@@ -10,7 +10,12 @@ from enrol.store.tables.outbox import outbox
 
 
 def stage(
-    tx: Transaction, *, job: str, queue: str, arguments: Iterable[int], due_at: datetime | None = None
+    tx: Transaction,
+    *,
+    job: str,
+    queue: str,
+    arguments: Iterable[int],
+    due_at: datetime | None = None,
 ) -> None:
     """Stage one row a job and argument; work already staged and not done is left as it is."""
     rows = [

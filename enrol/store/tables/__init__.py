@@ -1,4 +1,6 @@
-"""The tables of PostgreSQL, by topic. Constraint names decide races: see ``store/constraints.py``."""
+"""The tables of PostgreSQL, by topic. Constraint names decide races: see
+``store/constraints.py``.
+"""
 
 from enrol.store.tables import (
     accounts,

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from enrol.store.db import db, metadata
 
-fsqla_v3.FsModels.set_db_info(db, user_table_name="staff", role_table_name="roles")
+fsqla_v3.FsModels.set_db_info(  # type: ignore[attr-defined,no-untyped-call]
+    db, user_table_name="staff", role_table_name="roles"
+)
 
 
 class Role(db.Model, fsqla_v3.FsRoleMixin):  # type: ignore[name-defined,misc]
@@ -46,7 +48,9 @@ scopes = Table(
     Column("role", Text, nullable=False),
     Column("unit_id", ForeignKey("units.id")),
     Column("school_id", ForeignKey("schools.id")),
-    UniqueConstraint("staff_id", "role", "unit_id", "school_id", postgresql_nulls_not_distinct=True),
+    UniqueConstraint(
+        "staff_id", "role", "unit_id", "school_id", postgresql_nulls_not_distinct=True
+    ),
     CheckConstraint("role IN ('city_officer', 'ward_officer', 'school_officer')", name="role"),
     CheckConstraint(
         "(role = 'school_officer') = (school_id IS NOT NULL)"

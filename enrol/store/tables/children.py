@@ -32,7 +32,9 @@ children = Table(
     Column("pupil_code", Text, nullable=False),
     Column("personal_id", Text),
     Column("full_name", Text, nullable=False),
-    Column("sort_key", Text, nullable=False, comment="given name, middle name, family name with tones"),
+    Column(
+        "sort_key", Text, nullable=False, comment="given name, middle name, family name with tones"
+    ),
     Column("search_key", Text, nullable=False, comment="lower case without accents"),
     Column("birth_on", Date, nullable=False),
     Column("sex", Text, nullable=False),
@@ -86,7 +88,12 @@ family_secrets = Table(
     "family_secrets",
     metadata,
     Column("child_id", ForeignKey("children.id", ondelete="CASCADE"), primary_key=True),
-    Column("secret_hash", LargeBinary, nullable=False, comment="HMAC-SHA256 under a key that is not here"),
+    Column(
+        "secret_hash",
+        LargeBinary,
+        nullable=False,
+        comment="HMAC-SHA256 under a key that is not here",
+    ),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("issued_at", Instant, nullable=False, server_default=func.now()),
     CheckConstraint("octet_length(secret_hash) = 32", name="keyed_hash"),

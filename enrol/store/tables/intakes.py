@@ -124,8 +124,12 @@ draws = Table(
     Column("seed", Text, comment="revealed when the draw is confirmed, 64 hex digits"),
     CheckConstraint("kind IN ('official', 'rehearsal')", name="kind"),
     CheckConstraint("confirmed_by IS NULL OR confirmed_by <> proposed_by", name="two_officers"),
-    CheckConstraint("num_nulls(confirmed_by, confirmed_at, seed) IN (0, 3)", name="revealed_once_confirmed"),
-    Index("uq_draws_official", "intake_id", unique=True, postgresql_where=text("kind = 'official'")),
+    CheckConstraint(
+        "num_nulls(confirmed_by, confirmed_at, seed) IN (0, 3)", name="revealed_once_confirmed"
+    ),
+    Index(
+        "uq_draws_official", "intake_id", unique=True, postgresql_where=text("kind = 'official'")
+    ),
 )
 
 publications = Table(

@@ -47,12 +47,16 @@ registrations = Table(
     Column("intake_id", ForeignKey("intakes.id"), nullable=False),
     Column("child_id", ForeignKey("children.id"), nullable=False),
     Column("code", Text, nullable=False),
-    Column("family_code", Text, nullable=False, comment="shared by twins and siblings, else the code"),
+    Column(
+        "family_code", Text, nullable=False, comment="shared by twins and siblings, else the code"
+    ),
     Column("intake_zone_id", ForeignKey("intake_zones.id"), nullable=False),
     Column("status", Text, nullable=False),
     Column("version", SmallInteger, nullable=False, server_default="1"),
     Column("wishes", ARRAY(Integer), nullable=False, comment="school ids in the family's order"),
-    Column("distances", ARRAY(Integer), nullable=False, comment="metres, one a wish; -1 when unknown"),
+    Column(
+        "distances", ARRAY(Integer), nullable=False, comment="metres, one a wish; -1 when unknown"
+    ),
     Column("facts", JSONB, nullable=False),
     Column("submission_hash", Text, nullable=False),
     Column("submitted_at", Instant, nullable=False),

@@ -25,7 +25,11 @@ runs = Table(
     metadata,
     Column("id", Integer, Identity(always=True), primary_key=True),
     Column("intake_id", ForeignKey("intakes.id"), nullable=False),
-    Column("intake_zone_id", ForeignKey("intake_zones.id"), comment="null for the intake-wide second stage"),
+    Column(
+        "intake_zone_id",
+        ForeignKey("intake_zones.id"),
+        comment="null for the intake-wide second stage",
+    ),
     Column("stage", SmallInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("draw_id", ForeignKey("draws.id"), nullable=False),

@@ -1,6 +1,16 @@
 """Schools."""
 
-from sqlalchemy import Column, Double, ForeignKey, Identity, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from enrol.store.db import metadata
 

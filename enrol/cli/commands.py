@@ -1,0 +1,13 @@
+"""Every command of ``enrol``, registered in one place."""
+
+import click
+
+from enrol.cli import database
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """School enrolment: import, intakes, allocation files, bundles, demo."""
+
+
+main.add_command(database.db)

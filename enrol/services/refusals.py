@@ -1,0 +1,13 @@
+"""Anticipated refusals that pages map to answers in one table (``web/errors.py``)."""
+
+
+class Refusal(Exception):
+    """An anticipated no, with a page of its own in the user's language."""
+
+
+class NotFound(Refusal):
+    """There is no such thing within what this actor may see."""
+
+
+class SignedOut(Refusal):
+    """The session is no longer good: a new secret was issued, or the account is gone."""

@@ -1,0 +1,267 @@
+"""Intakes: their record, the changes of phase, the seats planned in them and the counters shown."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, func, literal, or_, select, update
+
+from enrol.core.intake import Phase
+from enrol.store.db import Transaction
+from enrol.store.tables.intakes import intake_zones, intakes, rule_sets, seat_plans, snapshots
+from enrol.store.tables.schools import schools
+from enrol.store.tables.units import units, zones
+
+CIVIL_TIME = "Asia/Ho_Chi_Minh"
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRecord:
+    """An intake as the office sees it; the sealed seed stays in the database."""
+
+    intake_id: int
+    code: str
+    kind: str
+    name: str
+    name_en: str
+    school_year: str
+    unit_id: int
+    unit_name: str
+    unit_name_en: str
+    phase: Phase
+    opens_at: datetime
+    closes_at: datetime
+    birth_from: date
+    birth_to: date
+    max_wishes: int
+    public_value_name: str
+    public_value_name_en: str
+    public_value_on: date
+    announced_at: datetime | None
+    seed_commitment: str | None
+    list_hash: str | None
+    list_size: int | None
+    frozen_at: datetime | None
+    rules_name: str
+    rules_version: int
+    rules_hash: str
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Tell whether nothing of this intake is real."""
+        return self.kind == "rehearsal"
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLine:
+    """The seats of one school in an intake, with the zone they are for."""
+
+    school_id: int
+    school: str
+    school_name: str
+    school_name_en: str
+    unit_id: int
+    unit_name: str
+    unit_name_en: str
+    intake_zone_id: int
+    zone: str
+    zone_name: str
+    zone_name_en: str
+    seats: int
+    classes: int | None
+    stated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A counter page's numbers and when they were taken."""
+
+    body: Mapping[str, object]
+    taken_at: datetime
+
+
+def _records() -> Select[tuple[object, ...]]:
+    return (
+        select(
+            intakes.c.id,
+            intakes.c.code,
+            intakes.c.kind,
+            intakes.c.name,
+            intakes.c.name_en,
+            intakes.c.school_year,
+            intakes.c.unit_id,
+            units.c.name,
+            units.c.name_en,
+            intakes.c.phase,
+            intakes.c.opens_at,
+            intakes.c.closes_at,
+            intakes.c.birth_from,
+            intakes.c.birth_to,
+            intakes.c.max_wishes,
+            intakes.c.public_value_name,
+            intakes.c.public_value_name_en,
+            intakes.c.public_value_on,
+            intakes.c.announced_at,
+            intakes.c.seed_commitment,
+            intakes.c.list_hash,
+            intakes.c.list_size,
+            intakes.c.frozen_at,
+            rule_sets.c.name,
+            rule_sets.c.version,
+            rule_sets.c.hash,
+        )
+        .join(units, units.c.id == intakes.c.unit_id)
+        .join(rule_sets, rule_sets.c.id == intakes.c.rule_set_id)
+    )
+
+
+def _record(row: tuple[object, ...]) -> IntakeRecord:
+    return IntakeRecord(*row[:9], Phase(row[9]), *row[10:])  # type: ignore[arg-type]
+
+
+def intake_of(tx: Transaction, *, intake_id: int) -> IntakeRecord | None:
+    """Return one intake."""
+    row = tx.execute(_records().where(intakes.c.id == intake_id)).one_or_none()
+    return None if row is None else _record(tuple(row))
+
+
+def intakes_within(
+    tx: Transaction, *, unit_ids: Collection[int], school_ids: Collection[int]
+) -> list[IntakeRecord]:
+    """Return the intakes led by one of the units, or with seats at one of the schools, newest first."""
+    offered = (
+        select(literal(1))
+        .where(seat_plans.c.intake_id == intakes.c.id, seat_plans.c.school_id.in_(school_ids))
+        .exists()
+    )
+    query = (
+        _records()
+        .where(or_(intakes.c.unit_id.in_(unit_ids), offered))
+        .order_by(intakes.c.opens_at.desc(), intakes.c.id.desc())
+    )
+    return [_record(tuple(row)) for row in tx.execute(query)]
+
+
+def seat_lines(tx: Transaction, *, intake_id: int, school_ids: Collection[int]) -> list[SeatLine]:
+    """Return the seats planned at these schools, by ward, zone and school code."""
+    query = (
+        select(
+            schools.c.id,
+            schools.c.code,
+            schools.c.name,
+            schools.c.name_en,
+            schools.c.unit_id,
+            units.c.name,
+            units.c.name_en,
+            seat_plans.c.intake_zone_id,
+            zones.c.code,
+            zones.c.name,
+            zones.c.name_en,
+            seat_plans.c.seats,
+            seat_plans.c.classes,
+            seat_plans.c.stated_at,
+        )
+        .join(schools, schools.c.id == seat_plans.c.school_id)
+        .join(units, units.c.id == schools.c.unit_id)
+        .join(intake_zones, intake_zones.c.id == seat_plans.c.intake_zone_id)
+        .join(zones, zones.c.id == intake_zones.c.zone_id)
+        .where(seat_plans.c.intake_id == intake_id, seat_plans.c.school_id.in_(school_ids))
+        .order_by(units.c.name, units.c.id, zones.c.code, schools.c.code)
+    )
+    return [SeatLine(*row) for row in tx.execute(query)]
+
+
+def seats_planned(tx: Transaction, *, intake_id: int) -> tuple[int, int, int]:
+    """Return how many seats, schools and zones an intake offers in all."""
+    query = select(
+        func.coalesce(func.sum(seat_plans.c.seats), 0),
+        func.count(),
+        func.count(seat_plans.c.intake_zone_id.distinct()),
+    ).where(seat_plans.c.intake_id == intake_id)
+    seats, school_count, zone_count = tx.execute(query).one()
+    return int(seats), int(school_count), int(zone_count)
+
+
+def change_seats(
+    tx: Transaction, *, intake_id: int, school_id: int, seats: int, classes: int | None
+) -> None:
+    """State the seats of a school anew."""
+    tx.execute(
+        update(seat_plans)
+        .where(seat_plans.c.intake_id == intake_id, seat_plans.c.school_id == school_id)
+        .values(seats=seats, classes=classes, stated_at=func.clock_timestamp())
+    )
+
+
+def announce(tx: Transaction, *, intake_id: int, commitment: str, sealed_seed: bytes) -> None:
+    """Announce with the commitment to a seed that stays sealed."""
+    _change(
+        tx,
+        intake_id,
+        phase=Phase.ANNOUNCED,
+        announced_at=func.clock_timestamp(),
+        seed_commitment=commitment,
+        sealed_seed=sealed_seed,
+    )
+
+
+def open_window(tx: Transaction, *, intake_id: int, opens_at: datetime) -> None:
+    """Open, from the instant given."""
+    _change(tx, intake_id, phase=Phase.OPEN, opens_at=opens_at)
+
+
+def close_window(
+    tx: Transaction,
+    *,
+    intake_id: int,
+    closes_at: datetime,
+    list_hash: str,
+    list_size: int,
+    frozen_at: datetime,
+) -> None:
+    """Close for good: the list is frozen under this hash."""
+    _change(
+        tx,
+        intake_id,
+        phase=Phase.CLOSED,
+        closes_at=closes_at,
+        list_hash=list_hash,
+        list_size=list_size,
+        frozen_at=frozen_at,
+    )
+
+
+def move_to(tx: Transaction, *, intake_id: int, phase: Phase) -> None:
+    """Record the next phase; the caller has checked that it is lawful, under the intake's lock."""
+    _change(tx, intake_id, phase=phase)
+
+
+def rename_public_value(
+    tx: Transaction, *, intake_id: int, name: str, name_en: str, on: date
+) -> None:
+    """Name another public value or date for the draw."""
+    _change(tx, intake_id, public_value_name=name, public_value_name_en=name_en, public_value_on=on)
+
+
+def sealed_seed_of(tx: Transaction, *, intake_id: int) -> bytes:
+    """Return the encrypted seed of an announced intake."""
+    query = select(intakes.c.sealed_seed).where(intakes.c.id == intake_id)
+    return bytes(tx.execute(query).scalar_one() or b"")
+
+
+def civil_date(tx: Transaction, *, at: datetime) -> date:
+    """Return the date that an instant has on the calendars of the office's families."""
+    day = tx.execute(select(func.date(func.timezone(CIVIL_TIME, at)))).scalar_one()
+    assert isinstance(day, date)  # noqa: S101
+    return day
+
+
+def snapshot_of(tx: Transaction, *, name: str) -> Snapshot | None:
+    """Return the counters that were last taken under this name."""
+    query = select(snapshots.c.body, snapshots.c.taken_at).where(snapshots.c.name == name)
+    row = tx.execute(query).one_or_none()
+    return None if row is None else Snapshot(body=row[0], taken_at=row[1])
+
+
+def _change(tx: Transaction, intake_id: int, **values: object) -> None:
+    tx.execute(update(intakes).where(intakes.c.id == intake_id).values(**values))
