@@ -2,12 +2,13 @@
 them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 JOBS: Final = {
     "allocate_zone": "allocation",
+    "allocate_leftovers": "allocation",
     "render_results": "messages",
     "refresh_counters": "messages",
 }
@@ -20,12 +21,10 @@ class JobQueue(Protocol):
     truth.
     """
 
-    def enqueue(self, *, job: str, queue: str, outbox_ids: Iterable[int]) -> None:
-        """Hand over outbox ids of one job kind. Raises ``QueueUnavailable`` when it cannot."""
-
-
-class QueueUnavailable(Exception):
-    """The queue did not take the work; the outbox keeps it."""
+    def enqueue(self, *, job: str, queue: str, outbox_ids: Sequence[int]) -> None:
+        """Hand over outbox ids of one job kind. Raises the built-in ConnectionError when it
+        cannot; the outbox keeps the work.
+        """
 
 
 class Vault(Protocol):
@@ -62,17 +61,24 @@ class Secrets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RenderedPage:
-    """One static page: a relative path below the results directory and its bytes."""
+    """One static page: its path below the edition, with slashes, and its bytes."""
 
     path: str
     body: bytes
 
 
 class ResultPages(Protocol):
-    """Holds the pre-rendered result pages and switches a whole set at once."""
+    """Holds the pre-rendered pages: one directory an intake, one edition inside it is served."""
 
-    def write(self, *, edition: str, pages: Iterable[RenderedPage]) -> int:
+    def write(self, *, intake: str, edition: str, pages: Iterable[RenderedPage]) -> int:
         """Write pages of one edition; returns how many. Idempotent."""
 
-    def publish(self, *, edition: str) -> None:
+    def publish(self, *, intake: str, edition: str) -> None:
         """Make the edition the one that is served, atomically."""
+
+
+class PageRenderer(Protocol):
+    """Turns plain values into a page in one language, everything escaped."""
+
+    def render(self, *, template: str, language: str, values: Mapping[str, object]) -> bytes:
+        """Return the page of ``templates/<template>`` in ``vi`` or ``en``, UTF-8."""
