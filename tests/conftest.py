@@ -10,6 +10,8 @@ import redis
 
 from tests.services import Host, Services, ask
 
+pytest_plugins = ["tests.application"]
+
 _HOST = pytest.StashKey[Host]()
 _DIRECTORY = "enrol_services_directory"
 _numbers = count(1)

@@ -83,7 +83,7 @@ def upgrade() -> None:
     op.create_table('rule_sets',
     sa.Column('id', sa.Integer(), sa.Identity(always=True), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Text(), nullable=False),
     sa.Column('body', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('hash', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -99,6 +99,7 @@ def upgrade() -> None:
     )
     op.create_table('staff',
     sa.Column('full_name', sa.Text(), nullable=False),
+    sa.Column('must_change_password', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('fs_webauthn_user_handle', sa.String(length=64), nullable=True),
     sa.Column('mf_recovery_codes', sa.UnicodeText(), nullable=True),
     sa.Column('password', sa.String(length=255), nullable=True),

@@ -2,6 +2,7 @@
 
 from flask_security.models import fsqla_v3
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,6 +34,10 @@ class Staff(db.Model, fsqla_v3.FsUserMixin):  # type: ignore[name-defined,misc]
 
     __tablename__ = "staff"
     full_name: Mapped[str] = mapped_column(Text)
+    must_change_password: Mapped[bool] = mapped_column(
+        Boolean, default=False, server_default=text("false")
+    )
+    """The password was issued by the office for one sign-in."""
 
 
 class WebAuthn(db.Model, fsqla_v3.FsWebAuthnMixin):  # type: ignore[name-defined,misc]

@@ -28,7 +28,7 @@ rule_sets = Table(
     metadata,
     Column("id", Integer, Identity(always=True), primary_key=True),
     Column("name", Text, nullable=False),
-    Column("version", Integer, nullable=False),
+    Column("version", Text, nullable=False),
     Column("body", JSONB, nullable=False),
     Column("hash", Text, nullable=False),
     Column("created_at", Instant, nullable=False, server_default=func.now()),

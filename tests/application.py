@@ -1,0 +1,66 @@
+"""The application on a migrated database of this process; every test begins with empty tables."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from enrol.config import Settings
+from enrol.factory import Adapters, create_app
+from enrol.store.db import db, metadata, transaction
+
+KEPT = {"alembic_version"}
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings as an operator would give them, with keys made for this run only."""
+    files: Path = tmp_path_factory.mktemp("published")
+    return Settings(
+        environment="test",
+        DATABASE_URL=database_url,
+        REDIS_URL=redis_url,
+        session_key="s" * 40,
+        data_key="d" * 40,
+        base_url="https://localhost",
+        results_directory=files / "results",
+        bundles_directory=files / "bundles",
+        pool_size=30,
+        pool_timeout_seconds=20,
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated_app(settings: Settings) -> Flask:
+    """The application with its schema brought up by the migrations."""
+    app = create_app(settings)
+    app.testing = True
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The application inside its context, on empty tables."""
+    with migrated_app.app_context():
+        yield migrated_app
+        db.session.remove()
+        empty_tables()
+
+
+@pytest.fixture
+def adapters(app: Flask) -> Adapters:
+    """The adapters that the application was wired with."""
+    wired: Adapters = app.extensions["enrol_adapters"]
+    return wired
+
+
+def empty_tables() -> None:
+    """Take every row away, append-only tables included (TRUNCATE fires no row trigger)."""
+    names = ", ".join(f'"{name}"' for name in sorted(metadata.tables) if name not in KEPT)
+    with transaction() as tx:
+        tx.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
