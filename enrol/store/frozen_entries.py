@@ -1,4 +1,4 @@
-"""Freezing the list: live registrations streamed out, frozen entries copied in, both with flat memory."""
+"""Freezing the list: live registrations streamed out, frozen entries copied in, memory flat."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,12 +32,12 @@ class LiveRegistration:
 
 @dataclass(frozen=True, slots=True)
 class FrozenLine:
-    """One leaf: its place in the tree, from 0, and its canonical JSON."""
+    """One leaf: its place in the tree, from 0, and its canonical JSON in UTF-8."""
 
     position: int
     code: str
     intake_zone_id: int
-    entry: str
+    entry: bytes
 
 
 def allow_minutes(tx: Transaction) -> None:
@@ -65,8 +65,8 @@ def school_codes(tx: Transaction) -> dict[int, str]:
 def live_batches(tx: Transaction, *, intake_id: int) -> Iterator[Sequence[LiveRegistration]]:
     """Yield the live registrations in code order (by bytes, whatever the server's collation).
 
-    One pass of a server-side cursor: what it shows is as old as its first row, so the exclusive lock
-    of the intake must be held before. Other statements may run between two batches.
+    One pass of a server-side cursor: what it shows is as old as its first row, so the exclusive
+    lock of the intake must be held before. Other statements may run between two batches.
     """
     query = (
         select(

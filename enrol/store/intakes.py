@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, update
+from sqlalchemy import Row, Select, func, literal, or_, select, update
 
 from enrol.core.intake import Phase
 from enrol.store.db import Transaction
@@ -80,7 +81,10 @@ class Snapshot:
     taken_at: datetime
 
 
-def _records() -> Select[tuple[object, ...]]:
+_PHASE = 9
+
+
+def _records() -> Select[*tuple[Any, ...]]:
     return (
         select(
             intakes.c.id,
@@ -115,20 +119,24 @@ def _records() -> Select[tuple[object, ...]]:
     )
 
 
-def _record(row: tuple[object, ...]) -> IntakeRecord:
-    return IntakeRecord(*row[:9], Phase(row[9]), *row[10:])  # type: ignore[arg-type]
+def _record(row: Row[*tuple[Any, ...]]) -> IntakeRecord:
+    values: list[Any] = list(row)
+    values[_PHASE] = Phase(values[_PHASE])
+    return IntakeRecord(*values)
 
 
 def intake_of(tx: Transaction, *, intake_id: int) -> IntakeRecord | None:
     """Return one intake."""
     row = tx.execute(_records().where(intakes.c.id == intake_id)).one_or_none()
-    return None if row is None else _record(tuple(row))
+    return None if row is None else _record(row)
 
 
 def intakes_within(
     tx: Transaction, *, unit_ids: Collection[int], school_ids: Collection[int]
 ) -> list[IntakeRecord]:
-    """Return the intakes led by one of the units, or with seats at one of the schools, newest first."""
+    """Return the intakes that one of the units leads or one of the schools offers seats in, newest
+    first.
+    """
     offered = (
         select(literal(1))
         .where(seat_plans.c.intake_id == intakes.c.id, seat_plans.c.school_id.in_(school_ids))
@@ -139,7 +147,15 @@ def intakes_within(
         .where(or_(intakes.c.unit_id.in_(unit_ids), offered))
         .order_by(intakes.c.opens_at.desc(), intakes.c.id.desc())
     )
-    return [_record(tuple(row)) for row in tx.execute(query)]
+    return [_record(row) for row in tx.execute(query)]
+
+
+def offers_at(tx: Transaction, *, intake_id: int, school_ids: Collection[int]) -> bool:
+    """Tell whether one of these schools has seats planned in the intake."""
+    planned = select(literal(1)).where(
+        seat_plans.c.intake_id == intake_id, seat_plans.c.school_id.in_(school_ids)
+    )
+    return bool(tx.execute(select(planned.exists())).scalar_one())
 
 
 def seat_lines(tx: Transaction, *, intake_id: int, school_ids: Collection[int]) -> list[SeatLine]:
@@ -168,7 +184,8 @@ def seat_lines(tx: Transaction, *, intake_id: int, school_ids: Collection[int]) 
         .where(seat_plans.c.intake_id == intake_id, seat_plans.c.school_id.in_(school_ids))
         .order_by(units.c.name, units.c.id, zones.c.code, schools.c.code)
     )
-    return [SeatLine(*row) for row in tx.execute(query)]
+    lines: list[list[Any]] = [list(row) for row in tx.execute(query)]
+    return [SeatLine(*line) for line in lines]
 
 
 def seats_planned(tx: Transaction, *, intake_id: int) -> tuple[int, int, int]:
