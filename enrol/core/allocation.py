@@ -1,4 +1,4 @@
-"""Stage 1: the children of one zone and the schools of that zone.
+"""Stage 1: the children of one zone and the schools of that zone (stage 2 is ``leftovers``).
 
 Every child proposes to the schools its family wished, in the family's order; every school keeps
 the best by the published order. Nobody is refused by a school that takes someone behind them, no
@@ -9,11 +9,11 @@ wanted seat stays empty, and no other such placement is better for any child (Ga
 from collections.abc import Mapping, Sequence
 
 from enrol.core.line_up import Contender, LineUp, Standing, line_up, standings
-from enrol.core.matching import UNPLACED, match
+from enrol.core.matching import match
 from enrol.core.model import Entry, Placement, SeatPlan
 from enrol.core.outcome import Totals, ZoneOutcome
 from enrol.core.priority import RuleSet
-from enrol.core.queues import cut_offs, free_seats, waiting_lists
+from enrol.core.queues import cut_offs, free_seats, placements_of, waiting_lists
 from enrol.core.reserves import ReservedSeats
 
 
@@ -47,7 +47,7 @@ def allocate_zone(
     seats = [plans[school].seats for school in lined.schools]
     reserved = _reserved_seats(lined, plans) if rules.reserves else {}
     granted = match(contest=lined.contest, seats=seats, reserved=reserved)
-    placements = _placements(everyone, lined, granted)
+    placements = placements_of(everyone=everyone, line_up=lined, granted=granted, stage=1)
     return ZoneOutcome(
         placements=placements,
         cut_offs=cut_offs(line_up=lined, granted=granted, reserved=reserved),
@@ -100,27 +100,6 @@ def _reserved_seats(lined: LineUp, plans: Mapping[str, SeatPlan]) -> dict[int, R
         for index, school in enumerate(lined.schools)
         if plans[school].reserves
     }
-
-
-def _placements(
-    everyone: Sequence[Standing], lined: LineUp, granted: Sequence[int]
-) -> tuple[Placement, ...]:
-    seats: dict[str, tuple[str, str]] = {}
-    for child, choice in enumerate(granted):
-        if choice != UNPLACED:
-            school = lined.contest.schools[choice]
-            code = lined.children[child].entry.code
-            seats[code] = (lined.schools[school], lined.number_at(child, school))
-    return tuple(_placement(standing, seats.get(standing.entry.code)) for standing in everyone)
-
-
-def _placement(standing: Standing, seat: tuple[str, str] | None) -> Placement:
-    code = standing.entry.code
-    if seat is None:
-        return Placement(code, None, None, standing.band, standing.number)
-    school, number = seat
-    rank = standing.entry.wishes.index(school) + 1
-    return Placement(code, school, rank, standing.band, number)
 
 
 def _without_school(

@@ -1,12 +1,36 @@
-"""What a finished contest leaves at each school: cut-offs, and who waits in which order."""
+"""What a finished contest leaves: placements, cut-offs, free seats, and waiting lists in order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from enrol.core.line_up import LineUp, Standing
 from enrol.core.matching import UNPLACED
-from enrol.core.model import CutOff
+from enrol.core.model import CutOff, Placement
 from enrol.core.outcome import FreeSeats, WaitingList
 from enrol.core.reserves import ReservedSeats
+
+
+def placements_of(
+    *, everyone: Iterable[Standing], line_up: LineUp, granted: Sequence[int], stage: int
+) -> tuple[Placement, ...]:
+    """Return a placement for everyone, in the same order, also for those who did not compete."""
+    seats: dict[str, tuple[str, str]] = {}
+    for child, choice in enumerate(granted):
+        if choice != UNPLACED:
+            school = line_up.contest.schools[choice]
+            code = line_up.children[child].entry.code
+            seats[code] = (line_up.schools[school], line_up.number_at(child, school))
+    return tuple(
+        _placement(standing, seats.get(standing.entry.code), stage) for standing in everyone
+    )
+
+
+def _placement(standing: Standing, seat: tuple[str, str] | None, stage: int) -> Placement:
+    code, wishes = standing.entry.code, standing.entry.wishes
+    if seat is None:
+        return Placement(code, None, None, standing.band, standing.number, stage)
+    school, number = seat
+    rank = wishes.index(school) + 1 if school in wishes else None
+    return Placement(code, school, rank, standing.band, number, stage)
 
 
 def cut_offs(
