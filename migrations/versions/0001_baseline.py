@@ -54,6 +54,7 @@ def upgrade() -> None:
     sa.Column('entries', sa.Integer(), nullable=False),
     sa.Column('previous', sa.LargeBinary(), nullable=False),
     sa.Column('hash', sa.LargeBinary(), nullable=False),
+    sa.Column('leaves', sa.LargeBinary(), nullable=False, comment='leaf hashes in order: to name an altered entry'),
     sa.Column('sealed_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.PrimaryKeyConstraint('number', name=op.f('pk_journal_seals'))
     )
@@ -314,6 +315,7 @@ def upgrade() -> None:
     sa.Column('outcome_digest', sa.Text(), nullable=False),
     sa.Column('published_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('published_by', sa.Integer(), nullable=False),
+    sa.Column('objections_until', sa.DateTime(timezone=True), nullable=False, comment='first instant that is too late'),
     sa.CheckConstraint("kind IN ('provisional', 'final')", name=op.f('ck_publications_kind')),
     sa.ForeignKeyConstraint(['intake_id'], ['intakes.id'], name=op.f('fk_publications_intake_id_intakes')),
     sa.ForeignKeyConstraint(['published_by'], ['staff.id'], name=op.f('fk_publications_published_by_staff')),
@@ -513,6 +515,35 @@ def upgrade() -> None:
     )
     op.create_index('ix_placements_code', 'placements', ['code'], unique=False)
     op.create_index('ix_placements_school', 'placements', ['school_id', 'run_id'], unique=False)
+    op.create_table('waiting_places',
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1 is called first'),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.CheckConstraint('position > 0', name=op.f('ck_waiting_places_position')),
+    sa.ForeignKeyConstraint(['run_id'], ['runs.id'], name=op.f('fk_waiting_places_run_id_runs')),
+    sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_waiting_places_school_id_schools')),
+    sa.PrimaryKeyConstraint('run_id', 'school_id', 'position', name=op.f('pk_waiting_places'))
+    )
+    op.create_index('ix_waiting_places_code', 'waiting_places', ['code'], unique=False)
+    op.create_table('leftover_distances',
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('school_ids', sa.ARRAY(sa.Integer()), nullable=False, comment='schools with free seats'),
+    sa.Column('metres', sa.ARRAY(sa.Integer()), nullable=False, comment='from home, one a school'),
+    sa.CheckConstraint('cardinality(school_ids) = cardinality(metres)', name=op.f('ck_leftover_distances_one_a_school')),
+    sa.ForeignKeyConstraint(['run_id'], ['runs.id'], name=op.f('fk_leftover_distances_run_id_runs')),
+    sa.PrimaryKeyConstraint('run_id', 'code', name=op.f('pk_leftover_distances'))
+    )
+    op.create_table('renderings',
+    sa.Column('publication_id', sa.Integer(), nullable=False),
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('pages', sa.Integer(), nullable=False),
+    sa.Column('rendered_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['publication_id'], ['publications.id'], name=op.f('fk_renderings_publication_id_publications')),
+    sa.ForeignKeyConstraint(['run_id'], ['runs.id'], name=op.f('fk_renderings_run_id_runs')),
+    sa.PrimaryKeyConstraint('publication_id', 'run_id', name=op.f('pk_renderings'))
+    )
     op.create_table('submissions',
     sa.Column('registration_id', sa.BigInteger(), nullable=False),
     sa.Column('version', sa.SmallInteger(), nullable=False),
@@ -530,6 +561,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('submissions')
+    op.drop_table('renderings')
+    op.drop_table('leftover_distances')
+    op.drop_index('ix_waiting_places_code', table_name='waiting_places')
+    op.drop_table('waiting_places')
     op.drop_index('ix_placements_school', table_name='placements')
     op.drop_index('ix_placements_code', table_name='placements')
     op.drop_table('placements')

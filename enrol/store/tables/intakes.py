@@ -141,6 +141,7 @@ publications = Table(
     Column("outcome_digest", Text, nullable=False),
     Column("published_at", Instant, nullable=False, server_default=func.now()),
     Column("published_by", ForeignKey("staff.id"), nullable=False),
+    Column("objections_until", Instant, nullable=False, comment="first instant that is too late"),
     UniqueConstraint("intake_id", "kind"),
     CheckConstraint("kind IN ('provisional', 'final')", name="kind"),
 )

@@ -27,6 +27,9 @@ journal_seals = Table(
     Column("entries", Integer, nullable=False),
     Column("previous", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Column(
+        "leaves", LargeBinary, nullable=False, comment="leaf hashes in order: to name an altered entry"
+    ),
     Column("sealed_at", Instant, nullable=False, server_default=func.now()),
 )
 

@@ -1,6 +1,7 @@
 """Allocation runs and what they decided."""
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     Column,
     DateTime,
@@ -77,6 +78,36 @@ fills = Table(
     Column("seats", Integer, nullable=False),
     Column("taken", Integer, nullable=False),
     CheckConstraint("taken BETWEEN 0 AND seats", name="never_over_the_seats"),
+)
+
+waiting_places = Table(
+    "waiting_places",
+    metadata,
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("school_id", ForeignKey("schools.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, comment="1 is called first"),
+    Column("code", Text, nullable=False),
+    CheckConstraint("position > 0", name="position"),
+    Index("ix_waiting_places_code", "code"),
+)
+
+leftover_distances = Table(
+    "leftover_distances",
+    metadata,
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("school_ids", ARRAY(Integer), nullable=False, comment="schools with free seats"),
+    Column("metres", ARRAY(Integer), nullable=False, comment="from home, one a school"),
+    CheckConstraint("cardinality(school_ids) = cardinality(metres)", name="one_a_school"),
+)
+
+renderings = Table(
+    "renderings",
+    metadata,
+    Column("publication_id", ForeignKey("publications.id"), primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("pages", Integer, nullable=False),
+    Column("rendered_at", Instant, nullable=False, server_default=func.now()),
 )
 
 cut_offs = Table(
