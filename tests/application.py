@@ -34,13 +34,15 @@ def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture(scope="session")
-def migrated_app(settings: Settings) -> Flask:
+def migrated_app(settings: Settings) -> Iterator[Flask]:
     """The application with its schema brought up by the migrations."""
     app = create_app(settings)
     app.testing = True
     with app.app_context():
         upgrade()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
