@@ -21,7 +21,7 @@ def signed_in_child(tx: Transaction, actor: Family) -> Child:
     return child
 
 
-def distance_from(home: tuple[float, float] | None, school: places.ZoneSchool) -> int | None:
+def distance_from(*, home: tuple[float, float] | None, school: places.ZoneSchool) -> int | None:
     """Return straight metres between a home and a school, None when home is not known."""
     if home is None:
         return None

@@ -143,7 +143,7 @@ def schools_of_zone(*, actor: Family, intake_id: int, zone_code: str) -> list[Sc
             name=school.name,
             name_en=school.name_en,
             address=school.address,
-            distance=distance_from(home, school),
+            distance=distance_from(home=home, school=school),
             seats=school.seats,
             stated_at=school.stated_at,
             last_year_distance=school.last_year_distance,

@@ -230,7 +230,7 @@ def _new_registration(  # one record of many columns: splitting it would hide wh
     zone_of = {key: group.zone for key, group in groups.items()}
     known = _known(tx, child)
     home = home_point(tx, child=child, answers=draft.answers)
-    distances = [distance_from(home, school) for school in wished]
+    distances = [distance_from(home=home, school=school) for school in wished]
     code = live.code if live else _new_code(tx, window)
     sent = payload(pupil_code=child.pupil_code, intake_code=window.code, answers=answers)
     salt = secrets.new_salt()
