@@ -88,7 +88,7 @@ def ask(directory: Path) -> Services:
 
 
 class RealServices:
-    """Servers somebody else runs. The account in the address needs the right to create databases."""
+    """Servers somebody else runs; the account in the address has to have the right CREATEDB."""
 
     def __init__(self, database_url: str, redis_url: str) -> None:
         self._database_url = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
@@ -117,8 +117,7 @@ class RealServices:
         else:
             url = urlunsplit(parts._replace(path=f"/{database}"))
         with redis.Redis.from_url(url) as connection:
-            if connection.dbsize():
-                raise EmbeddedServicesError(
-                    f"Redis database {database} holds keys: not a test's to empty"
-                )
+            keys = connection.dbsize()
+        if keys:
+            raise EmbeddedServicesError(f"Redis database {database} holds {keys} keys")
         return url

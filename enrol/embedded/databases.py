@@ -103,8 +103,8 @@ class Databases:
         reason = finished.stderr.strip()
         if "password authentication failed" in reason:
             raise EmbeddedServicesError(
-                f"PostgreSQL refuses the password in {self.layout.directory / 'secrets'}, which is not "
-                "the one its data was made with: put it back, or choose another directory."
+                f"PostgreSQL refuses the password in {self.layout.directory / 'secrets'}; its data "
+                "was made with another one: put that back, or choose another directory."
             )
         if finished.returncode == 2:  # psql: no connection, or it broke
             raise NotReadyError(reason)

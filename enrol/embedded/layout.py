@@ -162,11 +162,11 @@ def _servers_directory(*, link: Path, account: Account | None) -> Path:
 
 
 def _prepare_sockets(layout: Layout) -> None:
-    """Make ``run``: a link to a short directory where its own path is too long for a socket."""
+    """Make ``run``: a link to a short directory where its own path cannot name a socket."""
     run = layout.servers / "run"
     if run.is_symlink() and not _ours(run, layout.account):
         run.unlink()
-    if not run.is_symlink() and _too_long(run.absolute()):
+    if not run.is_symlink() and _unfit(run.absolute()):
         short = Path(tempfile.mkdtemp(prefix="enrol-", dir=_short_place(layout.account)))
         run.symlink_to(short)
         if layout.account is not None:
@@ -190,14 +190,17 @@ def _ours(link: Path, account: Account | None) -> bool:
     )
 
 
-def _too_long(run: Path) -> bool:
-    return any(len(os.fsencode(run / name)) > _LONGEST_SOCKET for name in _SOCKET_NAMES)
+def _unfit(run: Path) -> bool:
+    """Whether no socket can be there: too long, or with a comma, which libpq takes for a list."""
+    return "," in str(run) or any(
+        len(os.fsencode(run / name)) > _LONGEST_SOCKET for name in _SOCKET_NAMES
+    )
 
 
 def _short_place(account: Account | None) -> Path:
     for place in (Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108 - mkdtemp makes ours inside
         reachable = account is None or can_enter(account=account, path=place)
-        if reachable and not _too_long(place / "enrol-12345678"):
+        if reachable and not _unfit(place / "enrol-12345678"):
             return place
     raise EmbeddedServicesError(
         "No directory is short enough for a socket: set TMPDIR to a short path."
