@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import contains_xy
 
+from enrol.adapters.tables import BadRow, read_table
 from enrol.training.identities import family_code, personal_id, phone, pupil_code
 from enrol.training.shares import apportion
 from enrol.training.streams import stream
@@ -73,6 +74,16 @@ def digest(folder: Path) -> dict[str, str]:
     }
 
 
+def documented_columns() -> dict[str, list[str]]:
+    """Return the columns of each import file as docs/import-files.md names them."""
+    text = (Path(__file__).resolve().parents[2] / "docs/import-files.md").read_text(
+        encoding="utf-8"
+    )
+    lines = re.findall(r"^\| `(\w+)` \| (.*) \|$", text, flags=re.MULTILINE)
+    outside_brackets = {name: re.sub(r"\([^)]*\)", "", columns) for name, columns in lines}
+    return {name: re.findall(r"`(\w+)\??`", columns) for name, columns in outside_brackets.items()}
+
+
 @pytest.fixture(scope="module", params=["grid", "real"])
 def city(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
     """A city of 3,000 children and its wards, on invented ground and on the real one."""
@@ -109,6 +120,20 @@ def test_codes_of_the_country_list_are_those_of_the_boundaries() -> None:
 
     assert [ward.code for ward in wards] == list(hanoi_names())
     assert {ward.code: ward.name for ward in wards} == hanoi_names()
+
+
+def test_files_have_the_documented_columns_and_the_table_reader_takes_them(city) -> None:
+    folder, _ = city
+    documented = documented_columns()
+    faults: list[BadRow] = []
+
+    assert {f"{path.stem}" for path in folder.glob("*.csv")} == set(documented)
+    for name, columns in documented.items():
+        rows = list(read_table(path=folder / f"{name}.csv", report=faults.append))
+        assert rows
+        assert list(rows[0].values) == columns
+        assert [row.values for row in rows] == table(folder, name)
+    assert not faults
 
 
 def test_every_reference_from_one_file_to_another_holds(city) -> None:
