@@ -1,5 +1,9 @@
 """Anticipated refusals that pages map to answers in one table (``web/errors.py``)."""
 
+from enrol.store.constraints import AlreadyRegistered, StoreBusy
+
+__all__ = ["AlreadyRegistered", "NotFound", "Refusal", "SignedOut", "StoreBusy"]
+
 
 class Refusal(Exception):
     """An anticipated no, with a page of its own in the user's language."""

@@ -15,3 +15,9 @@ def database_now(tx: Transaction) -> datetime:
     now = tx.execute(select(func.clock_timestamp())).scalar_one()
     assert isinstance(now, datetime)  # noqa: S101
     return now
+
+
+def has_schema(tx: Transaction) -> bool:
+    """Tell whether the migrations have run on this database."""
+    found = tx.execute(select(func.to_regclass("alembic_version"))).scalar_one()
+    return found is not None

@@ -6,6 +6,10 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, MetaData
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from enrol.store.constraints import StoreBusy
 
 metadata = MetaData(
     naming_convention={
@@ -27,10 +31,14 @@ Transaction = Connection
 def transaction() -> Iterator[Transaction]:
     """Open one transaction: committed when the block ends well, rolled back otherwise.
 
-    Needs an application context. A use case opens exactly one.
+    Needs an application context. A use case opens exactly one. Raises StoreBusy when the database
+    is out of reach, has no connection free, or gave up waiting; repeating the use case is safe.
     """
-    with db.engine.begin() as connection:
-        yield connection
+    try:
+        with db.engine.begin() as connection:
+            yield connection
+    except (OperationalError, PoolTimeout) as error:
+        raise StoreBusy from error
 
 
 def engine_options(
@@ -48,6 +56,7 @@ def engine_options(
         "max_overflow": 0,
         "pool_timeout": pool_timeout,
         "pool_pre_ping": True,
+        "hide_parameters": True,  # an error message must not carry a name or an address
         "isolation_level": "READ COMMITTED",
         "connect_args": {"options": server_settings, "connect_timeout": 5},
     }

@@ -1,0 +1,39 @@
+"""The pages: what every audience shares, then one package an audience."""
+
+from types import ModuleType
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from enrol.config import Settings
+from enrol.web import assets, errors, extensions, health, locale, parents, public, security
+
+MAX_BODY_BYTES = 1024 * 1024
+"""Pages post a few kilobytes; a route that takes a file states its own limit."""
+
+
+def register(app: Flask, *, settings: Settings, staff_tables: ModuleType) -> None:
+    """Put the pages on the application: headers, languages, errors, then every audience.
+
+    ``staff_tables`` holds the account tables that Flask-Security needs; pages never import the
+    store.
+    """
+    del staff_tables  # for the office's sign-in
+    app.config.setdefault("MAX_CONTENT_LENGTH", MAX_BODY_BYTES)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    security.register(app, settings=settings)
+    extensions.register(app, settings=settings)
+    locale.register(app, settings=settings)
+    assets.register(app)
+    errors.register(app)
+    health.register(app)
+    public.register(app)
+    parents.register(app)

@@ -1,0 +1,50 @@
+"""Forms judge what was sent; templates draw the fields from plain values (DESIGN section 7)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from flask import g, request
+from flask_babel import gettext as _
+from wtforms import Form
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PAGE = ""
+"""The key under which ``PageForm.problems`` tells what is wrong with the page as a whole."""
+
+
+def asks_again(view: View) -> View:
+    """Mark a view that validates a ``PageForm`` first and shows itself again when that fails."""
+    view.asks_again = True  # type: ignore[attr-defined]
+    return view
+
+
+class PageForm(Form):
+    """The fields of one page. Build it only for what was sent; never to draw the page."""
+
+    def is_good(self) -> bool:
+        """Tell whether the page was sent to be kept, its token is good and every field is right.
+
+        A press on the language switch sends the page too: then nothing is judged and nothing is
+        wrong, the page only appears again in the other language.
+        """
+        if request.method != "POST" or "lang" in request.form:
+            return False
+        self.validate()
+        return not self.problems()
+
+    def problems(self) -> dict[str, str]:
+        """Return the first problem of each field by name, in page order; ``PAGE`` for the page."""
+        found = {field.name: str(field.errors[0]) for field in self if field.errors}
+        if getattr(g, "token_was_lost", False) and "lang" not in request.form:
+            lost = _(
+                "This page was open for a long time. Nothing you typed is lost:"
+                " please press the button once more."
+            )
+            return {PAGE: lost, **found}
+        return found
+
+
+def typed(kept: Mapping[str, object]) -> Mapping[str, object]:
+    """Return what the fields show: what was just sent, or what is already kept."""
+    return request.form if request.method == "POST" else kept

@@ -1,0 +1,62 @@
+"""The Flask extensions of the pages, made once and bound to the application here."""
+
+from flask import Flask, current_app, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from enrol.config import Settings
+
+csrf = CSRFProtect()
+limiter = Limiter(key_func=get_remote_address)
+"""Every limit names its own key (a keyed hash of a code or phone): whole networks share one
+address.
+"""
+
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_OWN_PAGES = frozenset({"same-origin", "none"})
+_REDIS_SECONDS = 0.5
+
+
+def register(app: Flask, *, settings: Settings) -> None:
+    """Bind the extensions to the application."""
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,  # checked below, so that a page can show itself again
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a parent may wait three hours
+        WTF_CSRF_SSL_STRICT=False,  # our Referrer-Policy sends no referrer to compare
+        WTF_I18N_ENABLED=False,  # WTForms has no Vietnamese; every message is our own
+        RATELIMIT_STORAGE_URI=_storage(settings.redis_url.get_secret_value()),
+        RATELIMIT_STORAGE_OPTIONS={
+            "socket_connect_timeout": _REDIS_SECONDS,
+            "socket_timeout": _REDIS_SECONDS,
+        },
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_HEADERS_ENABLED=False,
+        RATELIMIT_KEY_PREFIX="enrol",
+    )
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.before_request(_check_sender)
+
+
+def _storage(redis_url: str) -> str:
+    return "redis+" + redis_url if redis_url.startswith("unix://") else redis_url
+
+
+def _check_sender() -> None:
+    """Refuse what another site sends; a page that can show itself again only notes a lost token.
+
+    A view marked with ``asking.asks_again`` validates a ``PageForm``, which fails while the token
+    is bad: what was typed comes back with a fresh token and nothing is changed.
+    """
+    if request.method not in _CHANGING or request.endpoint is None:
+        return
+    if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_PAGES:
+        raise CSRFError("another site")
+    try:
+        csrf.protect()
+    except CSRFError:
+        view = current_app.view_functions.get(request.endpoint)
+        if not getattr(view, "asks_again", False):
+            raise
+        g.token_was_lost = True

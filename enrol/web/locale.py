@@ -1,0 +1,153 @@
+"""Languages: Vietnamese first, English second, switched on any page without losing what was
+typed.
+"""
+
+from datetime import date, datetime
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, Response, current_app, g, request
+from flask_babel import Babel, Domain, get_locale
+
+from enrol.config import Settings
+
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+DEFAULT = "vi"
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+_COOKIE = "lang"
+_YEAR = 365 * 24 * 3600
+_CATALOGS = Path(__file__).resolve().parent.parent / "translations"
+
+
+class Catalogs(Domain):  # type: ignore[misc]
+    """The ``.po`` files of a language, read as they are: nothing to compile, nothing to go stale.
+
+    Every audience keeps its own file; a message is the same wherever it stands.
+    """
+
+    def get_translations(self) -> NullTranslations:
+        """Return the messages of the request's language (English is the source)."""
+        language = spoken()
+        if language not in self.cache:
+            self.cache[language] = read_catalogs(_CATALOGS / language / "LC_MESSAGES")
+        found: NullTranslations = self.cache[language]
+        return found
+
+
+def read_catalogs(directory: Path) -> NullTranslations:
+    """Return all messages of the ``.po`` files in a directory, in the order of their names."""
+    merged: Translations | None = None
+    for path in sorted(directory.glob("*.po")):
+        compiled = BytesIO()
+        with path.open("rb") as file:
+            write_mo(compiled, read_po(file))
+        compiled.seek(0)
+        catalog = Translations(compiled)
+        merged = merged.merge(catalog) if merged else catalog
+    return merged or NullTranslations()
+
+
+class _Babel(Babel):  # type: ignore[misc]
+    @cached_property
+    def domain_instance(self) -> Catalogs:
+        return Catalogs()
+
+
+def register(app: Flask, *, settings: Settings) -> None:
+    """Choose the language of every request and give the templates their words and numbers."""
+    _Babel(
+        app,
+        default_locale=DEFAULT,
+        default_timezone="Asia/Ho_Chi_Minh",
+        locale_selector=_selected,
+    )
+    app.jinja_env.filters.update(
+        date=format_date, moment=format_moment, number=format_number, metres=format_metres
+    )
+
+    def words() -> dict[str, object]:
+        language = spoken()
+        return {
+            "lang": language,
+            "languages": LANGUAGES,
+            "named": named,
+            "address_in": address_in,
+            "office_name": settings.office_name if language == "vi" else settings.office_name_en,
+            "helpline": settings.helpline,
+        }
+
+    app.context_processor(words)
+    app.after_request(_remember)
+
+
+def spoken() -> str:
+    """Return the language of this request: ``vi`` or ``en``."""
+    locale = get_locale()
+    return str(locale.language) if locale else DEFAULT
+
+
+def named(thing: object) -> str:
+    """Return the name of a school, zone, unit or intake in the language of the page."""
+    english = getattr(thing, "name_en", "")
+    return str(english) if spoken() == "en" and english else str(getattr(thing, "name", ""))
+
+
+def address_in(language: str) -> str:
+    """Return the address of this page in another language."""
+    arguments = {key: value for key, value in request.args.items() if key != "lang"}
+    return f"{request.path}?{urlencode({**arguments, 'lang': language})}"
+
+
+def format_date(day: date) -> str:
+    """Return a date as 01/07/2026."""
+    return f"{day:%d/%m/%Y}"
+
+
+def format_moment(instant: datetime) -> str:
+    """Return an instant as people in Hanoi read it: 08:00 01/07/2026 in local time."""
+    return f"{instant.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+
+
+def format_number(number: int) -> str:
+    """Return a whole number with the language's thousands mark: 1.234 or 1,234."""
+    grouped = f"{number:,}"
+    return grouped.replace(",", ".") if spoken() == "vi" else grouped
+
+
+def format_metres(metres: int) -> str:
+    """Return a distance as 850 m or 1,2 km (1.2 km in English)."""
+    if metres < 1000:
+        return f"{metres} m"
+    kilometres = f"{metres / 1000:.1f} km"
+    return kilometres.replace(".", ",") if spoken() == "vi" else kilometres
+
+
+def _selected() -> str:
+    asked = request.form.get("lang") if request.method == "POST" else request.args.get("lang")
+    if asked in LANGUAGES:
+        g.asked_language = asked
+        return asked
+    kept = request.cookies.get(_COOKIE)
+    return kept if kept in LANGUAGES else DEFAULT
+
+
+def _remember(response: Response) -> Response:
+    asked = g.get("asked_language")
+    if asked is not None:
+        response.set_cookie(
+            _COOKIE,
+            asked,
+            max_age=_YEAR,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+        response.headers["Cache-Control"] = "no-store"
+    return response

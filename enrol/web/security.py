@@ -1,0 +1,62 @@
+"""Headers and cookies that keep pages private: sent with every response, tested as a whole."""
+
+from datetime import timedelta
+
+from flask import Flask, Response
+
+from enrol.config import Settings
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Nothing is loaded but our own style sheets and pictures; no script at all, nothing inline."""
+
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+_HSTS = "max-age=31536000"
+_IDLE = timedelta(hours=12)
+"""A page left open over a working day still goes through (reliability A6, row 38)."""
+
+
+def register(app: Flask, *, settings: Settings) -> None:
+    """Set the session cookie's attributes and send the headers with every response."""
+    is_secure = settings.base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.session_key.get_secret_value(),
+        SECRET_KEY_FALLBACKS=[key.get_secret_value() for key in settings.previous_session_keys],
+        # A __Host- cookie has to be Secure, which plain http on a local network cannot keep;
+        # production refuses to start without https (config.py).
+        SESSION_COOKIE_NAME="__Host-enrol" if is_secure else "enrol",
+        SESSION_COOKIE_SECURE=is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        SESSION_COOKIE_DOMAIN=None,
+        PERMANENT_SESSION_LIFETIME=_IDLE,
+    )
+
+    def protect(response: Response) -> Response:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if is_secure:
+            response.headers.setdefault("Strict-Transport-Security", _HSTS)
+        # What did not say that it may be kept belongs to one family or one officer.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    app.after_request(protect)
