@@ -93,7 +93,9 @@ def copy_in(tx: Transaction, *, intake_id: int, lines: Iterable[FrozenLine]) -> 
     statement = "COPY frozen_entries (intake_id, code, position, intake_zone_id, entry) FROM STDIN"
     with raw.cursor() as cursor, cursor.copy(statement) as copy:
         for line in lines:
-            copy.write_row((intake_id, line.code, line.position, line.intake_zone_id, line.entry))
+            copy.write_row(
+                (intake_id, line.code, line.position, line.intake_zone_id, line.entry.decode())
+            )
 
 
 def frozen_lines(tx: Transaction, *, intake_id: int) -> Iterator[str]:

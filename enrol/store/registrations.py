@@ -123,7 +123,8 @@ def insert_first(tx: Transaction, *, new: NewRegistration) -> None:
     registration = (
         insert(registrations)
         .values(
-            _registration_values(new), intake_id=new.intake_id, child_id=new.child_id, code=new.code
+            _registration_values(new)
+            | {"intake_id": new.intake_id, "child_id": new.child_id, "code": new.code}
         )
         .returning(registrations.c.id)
         .cte("registration")
@@ -149,7 +150,7 @@ def insert_change(
         tx.execute(
             update(registrations)
             .where(registrations.c.id == registration_id)
-            .values(_registration_values(new), version=version)
+            .values(_registration_values(new) | {"version": version})
         )
         tx.execute(
             insert(submissions).values(
