@@ -2,7 +2,7 @@
 
 import click
 
-from enrol.cli import database
+from enrol.cli import database, training
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -11,3 +11,4 @@ def main() -> None:
 
 
 main.add_command(database.db)
+main.add_command(training.training_city)
