@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from enrol.core.claims import Claim, Law, leftover_claims, zone_claims
-from enrol.core.leftovers import Distances
+from enrol.core.leftovers import Distances, seats_by_school
 from enrol.core.model import Entry, Placement, SeatPlan
 from enrol.core.outcome import FreeSeats
 from enrol.core.priority import RuleSet
@@ -75,9 +75,7 @@ def certify_leftovers(
     placements: Sequence[Placement],
 ) -> Certificate:
     """Return the certificate of an intake's stage 2 placements (see ``allocate_leftovers``)."""
-    seats: Counter[str] = Counter()
-    for some in free:
-        seats[some.school] += some.seats
+    seats = seats_by_school(free)
     plans = {school: SeatPlan(school, "", count) for school, count in seats.items()}
     claims = leftover_claims(entries=entries, seats=seats, distances=distances, rules=rules)
     return _certify(claims, plans, placements, law=Law(rules, key), stage=2)

@@ -40,7 +40,7 @@ def allocate_leftovers(
     The result is the same whatever the order of the input. Raises ValueError as
     ``allocate_zone`` does.
     """
-    seats = _seats_by_school(free)
+    seats = seats_by_school(free)
     everyone = standings(entries=entries, rules=rules, key=key)
     contenders = [_contender(standing, seats, distances) for standing in everyone]
     lined = line_up(contenders=contenders, schools=seats, rules=rules, key=key)
@@ -61,7 +61,8 @@ def allocate_leftovers(
     )
 
 
-def _seats_by_school(free: Sequence[FreeSeats]) -> dict[str, int]:
+def seats_by_school(free: Sequence[FreeSeats]) -> dict[str, int]:
+    """Return the free seats of every school named, summed. Raises ValueError for a negative one."""
     seats: dict[str, int] = {}
     for some in free:
         if some.seats < 0:

@@ -50,7 +50,11 @@ def misnamed(codes: Iterable[str], placements: Iterable[Placement]) -> Iterator[
 
 
 class Seating:
-    """The placements of one stage, sorted by school: who sits there and whom it refused."""
+    """The placements of one stage, sorted by school.
+
+    ``held`` maps every school to the claims of the children there, ``refused`` to those of the
+    children who wanted it more than what they got; both in code order.
+    """
 
     def __init__(
         self,
@@ -64,25 +68,25 @@ class Seating:
         self._claims, self._plans, self._placements = claims, plans, placements
         self._law, self._stage = law, stage
         self._ended = {placement.code: placement for placement in placements}
-        self._held: dict[str, list[Claim]] = {school: [] for school in sorted(plans)}
-        self._refused: dict[str, list[Claim]] = {school: [] for school in sorted(plans)}
+        self.held: dict[str, list[Claim]] = {school: [] for school in sorted(plans)}
+        self.refused: dict[str, list[Claim]] = {school: [] for school in sorted(plans)}
         for claim in claims:
             self._sort(claim)
 
     def _sort(self, claim: Claim) -> None:
         placement = self._ended.get(claim.entry.code)
         got = placement.school if placement else None
-        if got in self._held:
-            self._held[got].append(claim)
+        if got in self.held:
+            self.held[got].append(claim)
         for school in claim.options:
             if school == got:
                 break
-            self._refused[school].append(claim)
+            self.refused[school].append(claim)
 
     @property
     def refusals(self) -> int:
         """Count the pairs of a child and a school it wanted more than what it got."""
-        return sum(len(refused) for refused in self._refused.values())
+        return sum(len(refused) for refused in self.refused.values())
 
     def first_violation(self) -> Violation | None:
         """Return the first thing that is wrong, or None."""
@@ -110,20 +114,21 @@ class Seating:
                 yield Violation(ViolationKind.NOT_ELIGIBLE, claim.entry.code, school)
 
     def _over_capacity(self) -> Iterator[Violation]:
-        for school, held in self._held.items():
+        for school, held in self.held.items():
             if len(held) > self._plans[school].seats:
                 yield Violation(ViolationKind.OVER_CAPACITY, school=school)
 
     def _empty_seats(self) -> Iterator[Violation]:
-        for school, held in self._held.items():
-            if len(held) < self._plans[school].seats and self._refused[school]:
-                first = min(self._refused[school], key=lambda c: self._law.place(c, school))
+        for school, held in self.held.items():
+            if len(held) < self._plans[school].seats and self.refused[school]:
+                first = min(self.refused[school], key=lambda c: self._law.place(c, school))
                 yield Violation(ViolationKind.EMPTY_SEAT, first.entry.code, school)
 
     def _wrong_choices(self) -> Iterator[Violation]:
-        for school, held in self._held.items():
-            queue = sorted(held + self._refused[school], key=lambda c: self._law.place(c, school))
-            chosen = {claim.entry.code for claim in self._chosen(school, queue)}
+        for school, held in self.held.items():
+            queue = sorted(held + self.refused[school], key=lambda c: self._law.place(c, school))
+            groups = self.chosen(school, queue)
+            chosen = {claim.entry.code for _, group in groups for claim in group}
             holders = {claim.entry.code for claim in held}
             if chosen == holders:
                 continue
@@ -137,16 +142,21 @@ class Seating:
         has_right = not policies.isdisjoint(loser.entry.facts.policies)
         return ViolationKind.PASSED_OVER if is_ahead and not has_right else ViolationKind.RESERVE
 
-    def _chosen(self, school: str, queue: Sequence[Claim]) -> list[Claim]:
-        """Return whom the school takes out of its queue (the rule is told in ``reserves``)."""
+    def chosen(self, school: str, queue: Sequence[Claim]) -> list[tuple[str | None, list[Claim]]]:
+        """Return whom the school takes out of its queue: group by group, in queue order.
+
+        First the seats reserved for each policy, in the order stated, then, under None, all others
+        (the rule is told in ``reserves``).
+        """
         plan = self._plans[school]
-        taken: list[Claim] = []
-        rest, left = list(queue), plan.seats
+        groups: list[tuple[str | None, list[Claim]]] = []
+        rest, left, open_seats = list(queue), plan.seats, plan.seats
         for reserve in self._law.reserves(plan):
             size = min(reserve.seats, left)
             left -= size
             members = [c for c in rest if reserve.policy in c.entry.facts.policies][:size]
             seated = {claim.entry.code for claim in members}
-            taken += members
+            open_seats -= len(members)
+            groups.append((reserve.policy, members))
             rest = [claim for claim in rest if claim.entry.code not in seated]
-        return taken + rest[: plan.seats - len(taken)]
+        return [*groups, (None, rest[:open_seats])]

@@ -1,0 +1,234 @@
+"""Why a child got what it got: for every wish a reason in numbers, never in prose.
+
+Read off the placements and the rules alone, so that anyone who holds the published list can work
+out the same reasons.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from enrol.core.claims import Claim, Law, leftover_claims, zone_claims
+from enrol.core.leftovers import Distances, seats_by_school
+from enrol.core.model import Entry, Placement, SeatPlan
+from enrol.core.outcome import FreeSeats
+from enrol.core.priority import PriorityKey, RuleSet
+from enrol.core.seating import Seating
+
+
+class Reason(Enum):
+    """Why a wish was granted or not.
+
+    From ``BAND`` to ``CODE`` the school was full, and this is the first criterion in which the
+    child stands behind the last one admitted.
+    """
+
+    GRANTED = "granted"
+    HIGHER_WISH = "higher_wish"  # a wish further up was granted, so this one was not needed
+    BAND = "band"
+    SIBLING = "sibling"
+    DISTANCE = "distance"
+    NUMBER = "number"
+    CODE = "code"  # same number (twins): the registration code decided
+    LEFTOVER_FIRST = "leftover_first"  # stage 2: in-zone children without a seat go first
+    RESERVED = "reserved"  # every seat is taken by children for whom it was reserved
+    NO_SEATS = "no_seats"  # the school has no seat to give
+    OTHER_ZONE = "other_zone"  # the school is not one of this contest
+    OUTSIDE = "outside"  # the child is not from the zone and waits for stage 2
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a child stands at a school; ``distance`` in whole metres, None when unknown."""
+
+    band: int
+    sibling: bool
+    distance: int | None
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that would have led past the last child admitted, all else being equal.
+
+    ``value`` is the worst that would do: a ``band`` or ``distance`` of at most this, ``sibling`` at
+    the school (1), a lottery ``number`` below this, or this many more ``seats``. Less than this
+    would not have been enough. More seats always are; another standing is where all schools have
+    one order, and otherwise unless a child displaced by the change takes the seat in turn.
+    """
+
+    criterion: str
+    value: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class WishReason:
+    """The answer to one wish.
+
+    ``rank`` is None for a school that was not wished (re-routing). ``last`` is the last child
+    admitted to a seat that this child could have had (open to all, or reserved for a policy of
+    its own), None when there is none. Changes are in the order of the rules,
+    seats last.
+    """
+
+    school: str
+    rank: int | None
+    reason: Reason
+    position: Position
+    last: Position | None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The reasons for one child at one stage, wishes in the family's order.
+
+    For a re-routed child they go from the nearest free school to the one proposed.
+    """
+
+    code: str
+    stage: int
+    wishes: tuple[WishReason, ...]
+
+
+def explain_zone(
+    *,
+    entries: Sequence[Entry],
+    seat_plans: Sequence[SeatPlan],
+    rules: RuleSet,
+    key: bytes,
+    placements: Sequence[Placement],
+) -> Iterator[Explanation]:
+    """Yield the explanation of every child of a zone after stage 1, in code order.
+
+    ``placements`` must be certified ones (see ``certificate.certify_zone``).
+    """
+    plans = {plan.school: plan for plan in seat_plans}
+    claims = zone_claims(entries=entries, plans=plans, rules=rules)
+    return _explain(claims, plans, placements, law=Law(rules, key), stage=1)
+
+
+def explain_leftovers(
+    *,
+    entries: Sequence[Entry],
+    free: Sequence[FreeSeats],
+    distances: Distances,
+    rules: RuleSet,
+    key: bytes,
+    placements: Sequence[Placement],
+) -> Iterator[Explanation]:
+    """Yield the explanation of every child of stage 2, in code order."""
+    seats = seats_by_school(free)
+    plans = {school: SeatPlan(school, "", count) for school, count in seats.items()}
+    claims = leftover_claims(entries=entries, seats=seats, distances=distances, rules=rules)
+    return _explain(claims, plans, placements, law=Law(rules, key), stage=2)
+
+
+def _explain(
+    claims: Sequence[Claim],
+    plans: Mapping[str, SeatPlan],
+    placements: Sequence[Placement],
+    *,
+    law: Law,
+    stage: int,
+) -> Iterator[Explanation]:
+    seating = Seating(claims=claims, plans=plans, placements=placements, law=law, stage=stage)
+    bars = {school: _Bar(seating, school, law) for school in seating.held}
+    ended = {placement.code: placement.school for placement in placements}
+    for claim in claims:
+        got = ended[claim.entry.code]
+        reasons = tuple(
+            _reason(claim, school, got, bars, law) for school in _schools(claim, got, stage)
+        )
+        yield Explanation(claim.entry.code, stage, reasons)
+
+
+def _schools(claim: Claim, got: str | None, stage: int) -> tuple[str, ...]:
+    if stage == 1 or not claim.in_zone:
+        return claim.entry.wishes
+    return claim.options if got is None else claim.options[: claim.options.index(got) + 1]
+
+
+class _Bar:
+    """What it took to get into one school: the last children admitted and the queue behind."""
+
+    def __init__(self, seating: Seating, school: str, law: Law) -> None:
+        self.is_taken = bool(seating.held[school])
+        holders = sorted(seating.held[school], key=lambda claim: law.place(claim, school))
+        self._last = [
+            (policy, group[-1], law.place(group[-1], school))
+            for policy, group in seating.chosen(school, holders)
+            if group
+        ]
+        waiting = sorted(seating.refused[school], key=lambda claim: law.place(claim, school))
+        self.ahead = {claim.entry.code: at for at, claim in enumerate(waiting)}
+
+    def last_for(self, claim: Claim) -> Claim | None:
+        """Return the last child on the seats that this child could have had."""
+        reachable = (None, *claim.entry.facts.policies)
+        lasts = [(place, last) for policy, last, place in self._last if policy in reachable]
+        return max(lasts, key=lambda pair: pair[0])[1] if lasts else None
+
+
+def _reason(
+    claim: Claim, school: str, got: str | None, bars: Mapping[str, _Bar], law: Law
+) -> WishReason:
+    wishes = claim.entry.wishes
+    rank = wishes.index(school) + 1 if school in wishes else None
+    own = _position(claim, school, law)
+    bar = bars.get(school)
+    if bar is None:
+        return WishReason(school, rank, Reason.OTHER_ZONE, own, None)
+    last = bar.last_for(claim)
+    shown = None if last is None else _position(last, school, law)
+    ahead = bar.ahead.get(claim.entry.code)
+    if ahead is None:
+        return WishReason(school, rank, _not_refused(claim, school, got), own, shown)
+    reason = Reason.RESERVED if bar.is_taken else Reason.NO_SEATS
+    changes: list[Change] = []
+    if last is not None:
+        reason, changes = _refusal(claim, last, school, law)
+    return WishReason(school, rank, reason, own, shown, (*changes, Change("seats", ahead + 1)))
+
+
+def _not_refused(claim: Claim, school: str, got: str | None) -> Reason:
+    if school == got:
+        return Reason.GRANTED
+    return Reason.HIGHER_WISH if school in claim.options else Reason.OUTSIDE
+
+
+def _position(claim: Claim, school: str, law: Law) -> Position:
+    facts = claim.entry.facts
+    placement = law.placement(claim.entry, school, 1)
+    metres = dict(facts.distances).get(school)
+    return Position(placement.band, school in facts.sibling_schools, metres, placement.number)
+
+
+def _refusal(claim: Claim, last: Claim, school: str, law: Law) -> tuple[Reason, list[Change]]:
+    if claim.in_zone != last.in_zone:
+        return Reason.LEFTOVER_FIRST, []
+    own, bar = law.place(claim, school)[1], law.place(last, school)[1]
+    criteria = (*law.rules.order, "code")
+    first = next(at for at in range(len(criteria)) if own[at] != bar[at])
+    changes = [
+        change
+        for at in range(first + 1)
+        for change in _change(criteria[at], bar[at], enough=at == first and _wins(own, bar, at))
+    ]
+    return Reason(criteria[first]), changes
+
+
+def _wins(own: PriorityKey, bar: PriorityKey, at: int) -> bool:
+    """Say whether drawing level at criterion ``at`` would be enough, by what follows it."""
+    return own[at + 1 :] < bar[at + 1 :]
+
+
+def _change(criterion: str, last: int | str, *, enough: bool) -> list[Change]:
+    """Return the change needed in one criterion, given the last one's value, if there is one."""
+    if isinstance(last, str):
+        return [Change("number", last)] if criterion == "number" else []
+    value = last if enough else last - 1
+    if criterion == "sibling":
+        return [Change("sibling", 1)] if value >= 0 else []
+    best = 1 if criterion == "band" else 0
+    return [Change(criterion, value)] if value >= best else []
