@@ -97,8 +97,8 @@ _DIFFERENCES: Mapping[str, tuple[str, str]] = {
         "The file {name} cannot be read: {reason}",
     ),
     "not_canonical": (
-        "Tệp {name} không viết ở dạng chuẩn (dòng {line}).",
-        "The file {name} is not in canonical form (line {line}).",
+        "Tệp {name} không viết ở dạng chuẩn.",
+        "The file {name} is not in canonical form.",
     ),
     "entries_order": (
         "Tệp {name}, dòng {line}: mã hồ sơ {code} sai thứ tự hoặc bị lặp.",
@@ -117,8 +117,8 @@ _DIFFERENCES: Mapping[str, tuple[str, str]] = {
         "Lottery number of registration {code}: the bundle says {stated}, recomputed {found}.",
     ),
     "placement": (
-        "Kết quả của hồ sơ {code}: gói ghi {stated}; tính lại được {found}.",
-        "Placement of registration {code}: the bundle says {stated}; recomputed {found}.",
+        "Kết quả của hồ sơ {what}: gói ghi {stated}; tính lại được {found}.",
+        "Placement of registration {what}: the bundle says {stated}; recomputed {found}.",
     ),
     "cut_off": (
         "Điểm dừng của {what}: gói ghi {stated}; tính lại được {found}.",
@@ -131,6 +131,10 @@ _DIFFERENCES: Mapping[str, tuple[str, str]] = {
     "certificate": (
         "Chứng nhận phân bổ, mục {what}: gói ghi {stated}; tính lại được {found}.",
         "Certificate, {what}: the bundle says {stated}; recomputed {found}.",
+    ),
+    "violation": (
+        "Chứng nhận phân bổ không đạt: {what}.",
+        "The certificate does not hold: {what}.",
     ),
     "not_allocatable": (
         "Không thể xếp lại chỗ học từ các tệp này: {reason}",

@@ -1,0 +1,141 @@
+"""The program inside ``verify.pyz``: check a published bundle on any computer with Python 3.10+.
+
+    python verify.pyz B.zip
+    python verify.pyz B.zip --commitment HEX --list-hash HEX --rules-hash HEX --seat-plans-hash HEX
+
+It uses the standard library and the pure core only, reads one file and writes nothing. The values
+after the file are optional: they are the ones announced before the draw (on paper, in the press,
+on a receipt), and tie the bundle to that announcement. Exit status: 0 all is as it should be,
+1 something differs (the first difference is named first), 2 the file cannot be used.
+"""
+
+import argparse
+import io
+import sys
+import zipfile
+import zlib
+from collections.abc import Sequence
+
+from enrol.core.bundle import MEMBERS, UnusableBundleError
+from enrol.core.verdict import Line, Report
+from enrol.core.verification import Announced, verify
+
+MAX_MEMBER_BYTES = 1 << 30
+MAX_TOTAL_BYTES = 3 << 29
+_READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 0x1
+_SHOWN_DIFFERENCES = 20
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check the bundle named on the command line; return the exit status."""
+    _speak_utf8()
+    options = _options(arguments)
+    announced = Announced(
+        commitment=options.commitment,
+        list_hash=options.list_hash,
+        rules_hash=options.rules_hash,
+        seat_plans_hash=options.seat_plans_hash,
+    )
+    try:
+        report = verify(read_members(options.bundle), announced=announced)
+    except (UnusableBundleError, OSError) as error:
+        print(f"Không dùng được tệp này / This file cannot be used: {error}", file=sys.stderr)
+        return 2
+    _print_report(report)
+    return 0 if report.holds else 1
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="verify.pyz",
+        description="Kiểm tra gói kết quả đã công bố. / Check a published bundle of results.",
+    )
+    parser.add_argument("bundle", help="B.zip")
+    for name in ("commitment", "list-hash", "rules-hash", "seat-plans-hash"):
+        parser.add_argument(f"--{name}", type=_hex_digits, metavar="HEX")
+    return parser.parse_args(arguments)
+
+
+def _hex_digits(text: str) -> str:
+    digits = "".join(text.split()).lower()
+    if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
+        raise argparse.ArgumentTypeError("64 hex digits expected")
+    return digits
+
+
+def read_members(path: str) -> dict[str, bytes]:
+    """Return the members of the zip file by name.
+
+    Only the names of a bundle are read, each at most once, at most ``MAX_TOTAL_BYTES`` together
+    whatever their headers say, so that a hostile file can neither fill the memory nor reach
+    outside. Raises UnusableBundleError, or OSError when the file cannot be opened.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _refuse_odd_members(archive.infolist())
+            return _bounded_members(archive)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ) as error:
+        raise UnusableBundleError(f"not a whole zip file ({error})") from error
+
+
+def _refuse_odd_members(members: Sequence[zipfile.ZipInfo]) -> None:
+    names = [member.filename for member in members]
+    for member in members:
+        if member.filename not in MEMBERS:
+            raise UnusableBundleError(f"it holds {member.filename[:80]!r}, no part of a bundle")
+        if names.count(member.filename) > 1:
+            raise UnusableBundleError(f"it holds {member.filename} twice")
+        if member.compress_type not in _READABLE or member.flag_bits & _ENCRYPTED:
+            raise UnusableBundleError(f"{member.filename} is encrypted or packed in an odd way")
+
+
+def _bounded_members(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    contents: dict[str, bytes] = {}
+    left = MAX_TOTAL_BYTES
+    for member in archive.infolist():
+        limit = min(MAX_MEMBER_BYTES, left)
+        with archive.open(member) as stream:
+            data = stream.read(limit + 1)
+        if len(data) > limit:
+            raise UnusableBundleError(f"{member.filename} is far too large")
+        contents[member.filename] = data
+        left -= len(data)
+    return contents
+
+
+def _print_report(report: Report) -> None:
+    for line in report.checked:
+        _print_line("✓", line)
+    for line in report.differences[:_SHOWN_DIFFERENCES]:
+        _print_line("✗", line)
+    print()
+    if report.holds:
+        print("KẾT QUẢ: mọi kiểm tra đều đúng.")
+        print("RESULT: every check holds.")
+    else:
+        print(f"KẾT QUẢ: CÓ SAI KHÁC. Sai khác đầu tiên: {report.differences[0].vi}")
+        print(f"RESULT: IT DIFFERS. First difference: {report.differences[0].en}")
+
+
+def _print_line(mark: str, line: Line) -> None:
+    print(f"{mark} {line.vi}")
+    print(f"  {line.en}")
+
+
+def _speak_utf8() -> None:
+    # A console of another code page would otherwise stop the program at the first Vietnamese word.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

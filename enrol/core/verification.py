@@ -1,0 +1,253 @@
+"""Check a published bundle: read every file strictly and compute everything again.
+
+The checks go from the outside to the inside: are these the files of the manifest, is each in its
+one form, does the seed fit the commitment, is this the frozen list, does everything else follow.
+A check that finds something does not stop the later ones, so that the words can say which child or
+school a changed file is about; a check whose files cannot be read is left out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from enrol.core import bundle
+from enrol.core.bundle import Manifest, digest, read_certificate, read_manifest
+from enrol.core.bundle_files import (
+    Draw,
+    read_cut_offs,
+    read_distances,
+    read_draw,
+    read_entries,
+    read_placements,
+    read_rules,
+    read_seat_plans,
+    read_waiting,
+    write_cut_offs,
+    write_distances,
+    write_draw,
+    write_placements,
+    write_rules,
+    write_seat_plans,
+    write_waiting,
+)
+from enrol.core.certificate import certify_intake
+from enrol.core.codes import REHEARSAL_PREFIX
+from enrol.core.comparison import (
+    certificate_difference,
+    cut_off_difference,
+    number_difference,
+    placement_difference,
+    waiting_difference,
+)
+from enrol.core.ledger import Ledger
+from enrol.core.leftovers import Distances
+from enrol.core.lottery import commitment, draw_key
+from enrol.core.model import Entry, Placement, SeatPlan
+from enrol.core.priority import RuleSet, rules_hash
+from enrol.core.results import Results, compute
+from enrol.core.sealing import entry_bytes, merkle_root
+from enrol.core.verdict import Line, Report, checked, difference
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What was announced before the draw and is known from elsewhere: 64 hex digits or None."""
+
+    commitment: str | None = None
+    list_hash: str | None = None
+    rules_hash: str | None = None
+    seat_plans_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """What a result follows from; ``key`` is the draw key K."""
+
+    rules: RuleSet
+    seat_plans: Sequence[SeatPlan]
+    entries: Sequence[Entry]
+    distances: Distances
+    draw: Draw
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Outputs:
+    """What the bundle states as the result."""
+
+    placements: Sequence[Placement]
+    results: Results | None
+    certificate: Mapping[str, object] | None
+
+
+def verify(members: Mapping[str, bytes], *, announced: Announced | None = None) -> Report:
+    """Return what was checked of a bundle and every difference found, the outermost first.
+
+    Raises UnusableBundleError when there is no readable manifest.
+    """
+    manifest = read_manifest(members)
+    ledger = Ledger(members)
+    ledger.settle(_wrong_member(members, manifest), checked("members", count=len(bundle.MEMBERS)))
+    inputs = _check_inputs(ledger, manifest, announced or Announced())
+    outputs = _read_outputs(ledger)
+    if inputs is not None and outputs is not None:
+        _check_outputs(ledger, inputs, outputs)
+    return Report(checked=tuple(ledger.checked), differences=tuple(ledger.differences))
+
+
+def _wrong_member(members: Mapping[str, bytes], manifest: Manifest) -> Line | None:
+    for name in bundle.MEMBERS:
+        if name not in members:
+            return difference("member_missing", name=name)
+        if name != bundle.MANIFEST and digest(members[name]) != manifest.digests[name]:
+            return difference("member_changed", name=name)
+    for name in sorted(members):
+        if name not in bundle.MEMBERS:
+            return difference("member_unknown", name=name)
+    return None
+
+
+def _check_inputs(ledger: Ledger, manifest: Manifest, announced: Announced) -> _Inputs | None:
+    rules = ledger.read(bundle.RULES, read_rules, write_rules)
+    plans = ledger.read(bundle.SEAT_PLANS, read_seat_plans, write_seat_plans)
+    draw = ledger.read(bundle.DRAW, read_draw, write_draw)
+    entries = ledger.read(bundle.ENTRIES, read_entries)
+    distances = ledger.read(bundle.DISTANCES, read_distances, write_distances)
+    if rules is not None:
+        _check_rules(ledger, rules, announced)
+    if plans is not None:
+        _check_seat_plans(ledger, plans, announced)
+    if draw is not None:
+        _check_commitment(ledger, draw, announced)
+    if entries is not None:
+        _check_entries(ledger, entries, manifest)
+    if entries is not None and draw is not None:
+        _check_list_hash(ledger, entries, draw, announced)
+    if rules is None or plans is None or draw is None or entries is None or distances is None:
+        return None
+    key = _key(ledger, draw)
+    return None if key is None else _Inputs(rules, plans, entries, distances, draw, key)
+
+
+def _check_rules(ledger: Ledger, rules: RuleSet, announced: Announced) -> None:
+    found = rules_hash(rules)
+    ledger.settle(None, checked("rules", name=rules.name, version=rules.version, hash=found))
+    _check_announced(ledger, "rules-hash", found, announced.rules_hash)
+
+
+def _check_seat_plans(ledger: Ledger, plans: Sequence[SeatPlan], announced: Announced) -> None:
+    found = digest(write_seat_plans(plans))
+    seats = sum(plan.seats for plan in plans)
+    ledger.settle(None, checked("seat_plans", seats=seats, count=len(plans), hash=found))
+    _check_announced(ledger, "seat-plans-hash", found, announced.seat_plans_hash)
+
+
+def _check_commitment(ledger: Ledger, draw: Draw, announced: Announced) -> None:
+    found = commitment(bytes.fromhex(draw.seed))
+    wrong = difference("commitment", found=found, stated=draw.commitment)
+    held = checked("commitment", commitment=found)
+    ledger.settle(None if found == draw.commitment else wrong, held)
+    _check_announced(ledger, "commitment", found, announced.commitment)
+
+
+def _check_entries(ledger: Ledger, entries: Sequence[Entry], manifest: Manifest) -> None:
+    found = _misplaced_entry(entries, manifest.kind)
+    ledger.settle(found, checked("entries", count=len(entries)))
+
+
+def _misplaced_entry(entries: Sequence[Entry], kind: str) -> Line | None:
+    previous = ""
+    for at, entry in enumerate(entries, start=1):
+        if entry.code <= previous:
+            return difference("entries_order", name=bundle.ENTRIES, line=at, code=entry.code)
+        if entry.code.startswith(REHEARSAL_PREFIX) != (kind == bundle.REHEARSAL):
+            return difference("kind", code=entry.code, kind=kind)
+        previous = entry.code
+    return None
+
+
+def _check_list_hash(
+    ledger: Ledger, entries: Sequence[Entry], draw: Draw, announced: Announced
+) -> None:
+    found = merkle_root(entry_bytes(entry) for entry in entries).hex()
+    wrong = difference("list_hash", found=found, stated=draw.list_hash)
+    ledger.settle(None if found == draw.list_hash else wrong, checked("list_hash", hash=found))
+    _check_announced(ledger, "list-hash", found, announced.list_hash)
+
+
+def _check_announced(ledger: Ledger, what: str, found: str, stated: str | None) -> None:
+    if stated is not None:
+        wrong = difference("announced", what=what, found=found, stated=stated)
+        ledger.settle(None if found == stated else wrong, checked("announced", what=what))
+
+
+def _key(ledger: Ledger, draw: Draw) -> bytes | None:
+    try:
+        return draw_key(
+            seed=bytes.fromhex(draw.seed),
+            public_value=draw.public_value,
+            list_hash=bytes.fromhex(draw.list_hash),
+        )
+    except ValueError as error:
+        ledger.note(difference("unreadable", name=bundle.DRAW, reason=error))
+        return None
+
+
+def _read_outputs(ledger: Ledger) -> _Outputs | None:
+    placements = ledger.read(bundle.PLACEMENTS, read_placements, write_placements)
+    cut_offs = ledger.read(bundle.CUT_OFFS, read_cut_offs, write_cut_offs)
+    waiting = ledger.read(bundle.WAITING, read_waiting, write_waiting)
+    certificate = ledger.read(bundle.CERTIFICATE, read_certificate)
+    if placements is None:
+        return None
+    results = None
+    if cut_offs is not None and waiting is not None:
+        results = Results(tuple(placements), tuple(cut_offs), tuple(waiting))
+    return _Outputs(placements, results, certificate)
+
+
+def _check_outputs(ledger: Ledger, inputs: _Inputs, stated: _Outputs) -> None:
+    rules, entries, key = inputs.rules, inputs.entries, inputs.key
+    ledger.settle(
+        number_difference(entries=entries, placements=stated.placements, rules=rules, key=key),
+        checked("numbers", count=len(entries), value=inputs.draw.public_value),
+    )
+    try:
+        found = compute(
+            entries=entries,
+            seat_plans=inputs.seat_plans,
+            distances=inputs.distances,
+            rules=rules,
+            key=key,
+        ).results
+    except ValueError as error:
+        ledger.note(difference("not_allocatable", reason=error))
+        return
+    _compare_results(ledger, stated, found)
+    if stated.certificate is not None:
+        again = certify_intake(
+            entries=entries,
+            seat_plans=inputs.seat_plans,
+            distances=inputs.distances,
+            rules=rules,
+            key=key,
+            placements=stated.placements,
+        )
+        wrong = certificate_difference(stated=stated.certificate, found=again)
+        ledger.settle(wrong, checked("certificate"))
+
+
+def _compare_results(ledger: Ledger, stated: _Outputs, found: Results) -> None:
+    ledger.settle(
+        placement_difference(stated=stated.placements, found=found.placements),
+        checked("placements", count=len(found.placements)),
+    )
+    if stated.results is None:
+        return
+    ledger.settle(
+        cut_off_difference(stated=stated.results.cut_offs, found=found.cut_offs),
+        checked("cut_offs", count=len(found.cut_offs)),
+    )
+    ledger.settle(
+        waiting_difference(stated=stated.results.waiting, found=found.waiting),
+        checked("waiting", count=sum(len(item.waiting.codes) for item in found.waiting)),
+    )
