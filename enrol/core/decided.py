@@ -5,6 +5,7 @@ status, never the value, so the page can always show both what was said and what
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from enrol.core.documents import flag_of, text_of, texts_of
 from enrol.core.model import Facts
@@ -19,22 +20,15 @@ LIST_FACTS = ("sibling_schools", "policies")
 FACT_NAMES = (*RESIDENCE_FACTS, *LIST_FACTS)
 
 
-def facts_as_decided(
-    *,
-    zone: str | None,
-    stated: Mapping[str, object],
-    wishes: Sequence[str],
-    distances: Sequence[int],
-) -> Facts:
+def facts_as_decided(*, zone: str | None, stated: Mapping[str, object]) -> Facts:
     """Return the facts that count: a contradicted fact is false or empty, any other stands.
 
-    ``zone`` is the zone's code, ``distances`` whole metres, one a wish, negative when unknown (left
-    out). A fact that was never stated is false or empty. Raises ValueError, naming the fact, for a
-    value or status of another kind, and for distances that do not match the wishes.
+    ``zone`` is the zone's code. Distances are not stated but measured: see ``with_distances``. A
+    fact that was never stated is false or empty. Raises ValueError, naming the fact, for a value or
+    status of another kind.
     """
     permanent, temporary, current = (_flag(stated, name) for name in RESIDENCE_FACTS)
     siblings, policies = (_texts(stated, name) for name in LIST_FACTS)
-    known = zip(wishes, distances, strict=True)
     return Facts(
         zone=zone,
         permanent_in_zone=permanent,
@@ -42,8 +36,16 @@ def facts_as_decided(
         current_in_zone=current,
         sibling_schools=siblings,
         policies=policies,
-        distances=tuple(sorted((school, metres) for school, metres in known if metres >= 0)),
     )
+
+
+def with_distances(*, facts: Facts, wishes: Sequence[str], distances: Sequence[int]) -> Facts:
+    """Return the facts with whole metres to each wished school; negative ones are unknown and left
+    out. Raises ValueError when there is not one distance a wish.
+    """
+    known = zip(wishes, distances, strict=True)
+    measured = tuple(sorted((school, metres) for school, metres in known if metres >= 0))
+    return replace(facts, distances=measured)
 
 
 def _standing(stated: Mapping[str, object], name: str) -> object:

@@ -2,15 +2,17 @@
 clock.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from enrol.core.actors import Actor
-from enrol.core.decided import facts_as_decided
+from enrol.core.decided import facts_as_decided, with_distances
 from enrol.core.intake import Phase, can_close
 from enrol.core.lottery import commitment
-from enrol.core.model import Entry
+from enrol.core.model import Entry, Facts
 from enrol.core.sealing import entry_bytes, merkle_root
 from enrol.services.phases import locked_intake, refuse_unless_next, seed_context
 from enrol.services.ports import Vault
@@ -165,6 +167,9 @@ def _freeze(tx: Transaction, *, intake_id: int) -> FrozenList:
     return FrozenList(list_hash=root.hex(), size=freezer.size)
 
 
+_KNOWN_FACTS = 10_000
+
+
 class _Freezer:
     """Writes the frozen list batch by batch while its leaves are hashed: nothing is held twice."""
 
@@ -173,6 +178,8 @@ class _Freezer:
         self._intake_id = intake_id
         self._zones = zones
         self._schools = schools
+        # A city states few different combinations of facts: each is read once.
+        self._facts = lru_cache(maxsize=_KNOWN_FACTS)(self._facts_of)
 
     def leaves(self, tx: Transaction) -> Iterator[bytes]:
         for batch in frozen_entries.live_batches(tx, intake_id=self._intake_id):
@@ -187,16 +194,14 @@ class _Freezer:
 
     def _entry(self, registration: LiveRegistration) -> Entry:
         wishes = tuple(self._schools[school_id] for school_id in registration.wishes)
-        facts = facts_as_decided(
-            zone=self._zones[registration.intake_zone_id],
-            stated=registration.facts,
-            wishes=wishes,
-            distances=registration.distances,
-        )
+        facts = self._facts(registration.intake_zone_id, registration.facts)
         return Entry(
             code=registration.code,
             family=registration.family_code,
             submission_hash=registration.submission_hash,
-            facts=facts,
+            facts=with_distances(facts=facts, wishes=wishes, distances=registration.distances),
             wishes=wishes,
         )
+
+    def _facts_of(self, intake_zone_id: int, stated: str) -> Facts:
+        return facts_as_decided(zone=self._zones[intake_zone_id], stated=json.loads(stated))

@@ -1,9 +1,10 @@
 """Freezing the list: live registrations streamed out, frozen entries copied in, memory flat."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import collate, select, text
+from sqlalchemy import Text, cast, collate, select, text, type_coerce
+from sqlalchemy.types import NullType
 
 from enrol.store.db import Transaction
 from enrol.store.tables.intakes import intake_zones
@@ -19,14 +20,16 @@ BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class LiveRegistration:
-    """A registration as the list takes it; school ids and zone are still the database's."""
+    """A registration as the list takes it: school ids and zone are still the database's, the facts
+    still JSON text.
+    """
 
     code: str
     family_code: str
     intake_zone_id: int
     wishes: Sequence[int]
     distances: Sequence[int]
-    facts: Mapping[str, object]
+    facts: str
     submission_hash: str
 
 
@@ -73,9 +76,10 @@ def live_batches(tx: Transaction, *, intake_id: int) -> Iterator[Sequence[LiveRe
             registrations.c.code,
             registrations.c.family_code,
             registrations.c.intake_zone_id,
-            registrations.c.wishes,
-            registrations.c.distances,
-            registrations.c.facts,
+            # As the driver reads them: the array type of SQLAlchemy would copy each once more.
+            type_coerce(registrations.c.wishes, NullType()),
+            type_coerce(registrations.c.distances, NullType()),
+            cast(registrations.c.facts, Text),
             registrations.c.submission_hash,
         )
         .where(registrations.c.intake_id == intake_id, registrations.c.status.in_(LIVE_STATUSES))

@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrol.core.decided import FACT_NAMES, RESIDENCE_FACTS, STATUSES, facts_as_decided
+from enrol.core.decided import (
+    FACT_NAMES,
+    RESIDENCE_FACTS,
+    STATUSES,
+    facts_as_decided,
+    with_distances,
+)
 from enrol.core.model import Facts
 from enrol.core.priority import PRESETS, band
 
@@ -14,7 +20,7 @@ def fact(value: object, status: str = "declared") -> dict[str, object]:
 
 
 def decided(**stated: object) -> Facts:
-    return facts_as_decided(zone="Z1", stated=stated, wishes=(), distances=())
+    return facts_as_decided(zone="Z1", stated=stated)
 
 
 def test_what_was_declared_counts_until_it_is_contradicted() -> None:
@@ -31,7 +37,7 @@ def test_a_contradicted_list_is_empty() -> None:
 
 
 def test_unknown_distances_are_left_out() -> None:
-    facts = facts_as_decided(zone="Z1", stated={}, wishes=("B", "A", "C"), distances=(40, -1, 0))
+    facts = with_distances(facts=decided(), wishes=("B", "A", "C"), distances=(40, -1, 0))
 
     assert facts.distances == (("B", 40), ("C", 0))
 
@@ -59,7 +65,7 @@ def test_a_malformed_fact_is_refused_by_name(stated: dict[str, object]) -> None:
 
 def test_distances_must_match_the_wishes() -> None:
     with pytest.raises(ValueError):
-        facts_as_decided(zone="Z1", stated={}, wishes=("A",), distances=())
+        with_distances(facts=decided(), wishes=("A",), distances=())
 
 
 flags = st.booleans()
