@@ -1,8 +1,8 @@
 """The published pages as plain files: any web server or mirror can carry them.
 
-One directory an intake, one an edition inside it, and a symbolic link ``current`` to the edition that is
-served. An edition is filled unseen and shown by renaming the link, so a reader finds the old set or the new
-one, never a mixture.
+One directory an intake, one an edition inside it, and a symbolic link ``current`` to the edition
+that is served. An edition is filled unseen and shown by renaming the link, so a reader finds the
+old set or the new one, never a mixture.
 """
 
 import os

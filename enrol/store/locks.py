@@ -39,6 +39,11 @@ def lock_zone_run(tx: Transaction, intake_zone_id: int) -> None:
     _lock(tx, "pg_advisory_xact_lock", ZONE_RUN, intake_zone_id)
 
 
+def lock_second_stage(tx: Transaction, intake_id: int) -> None:
+    """Be the only one that runs or writes the second stage of this intake: the zone that is none."""
+    _lock(tx, "pg_advisory_xact_lock", ZONE_RUN, -intake_id)
+
+
 def lock_journal_seal(tx: Transaction) -> None:
     """Be the only sealer: batches form one chain."""
     _lock(tx, "pg_advisory_xact_lock", JOURNAL_SEAL, 0)

@@ -113,6 +113,6 @@ def sealed_entries(tx: Transaction, *, number: int) -> list[JournalEntry]:
     return [JournalEntry(*row) for row in tx.execute(query)]
 
 
-def _seal(row: Row[tuple[int, int, bytes, bytes, bytes]]) -> Seal:
+def _seal(row: Row[int, int, bytes, bytes, bytes]) -> Seal:
     number, entries, previous, digest, leaves = row
     return Seal(number, entries, bytes(previous), bytes(digest), bytes(leaves))

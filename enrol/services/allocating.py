@@ -1,0 +1,144 @@
+"""Running the allocation: one run a zone, then one over all zones for the children left over.
+
+A run is two short transactions with the computation between them, so that no lock is held while
+it computes: the first takes the run's next epoch and reads everything in a few packed values, the
+second writes the outcome if that epoch is still the latest. Killed anywhere, run twice or by two
+workers at once, it leaves the same rows once.
+"""
+
+from dataclasses import asdict, dataclass
+
+from enrol.core.actors import Actor, System
+from enrol.core.certificate import certificate_to_json
+from enrol.core.digests import outcome_digest
+from enrol.core.intake import Phase
+from enrol.services.frozen_lists import refuse_altered_list
+from enrol.services.orders import computed, order_of, rows_of
+from enrol.services.phases import locked_intake, refuse_unless_in
+from enrol.services.ports import JOBS
+from enrol.services.refusals import NotFound
+from enrol.store import draws, intakes, journal, locks, outbox, placements, runs
+from enrol.store.db import Transaction, transaction
+from enrol.store.intakes import IntakeRecord
+from enrol.store.runs import Run
+
+STARTED = (Phase.DRAWN, Phase.ALLOCATED, Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
+
+
+class Superseded(Exception):
+    """A later start of the same run has taken over; this one wrote nothing."""
+
+
+class Uncertified(Exception):
+    """The outcome failed its own certificate: a fault of the engine, nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """How many runs there are, and how many of them were staged as not yet done."""
+
+    runs: int
+    staged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A run whose outcome stands; ``is_new`` when this call wrote it."""
+
+    run_id: int
+    outcome_digest: str
+    is_new: bool
+
+
+def start_allocation(*, actor: Actor, intake_id: int) -> Started:
+    """Open one run a zone for the drawn intake and stage them; harmless to repeat.
+
+    The frozen list is hashed again first. Takes the intake's exclusive lock. Raises NotFound,
+    WrongPhase before the draw, ListAltered.
+    """
+    with transaction() as tx:
+        intake = _led(tx, actor=actor, intake_id=intake_id)
+        refuse_unless_in(intake, *STARTED)
+        draw = draws.draw_of(tx, intake_id=intake_id)
+        if draw is None or not draw.is_confirmed:
+            raise NotFound
+        if intake.phase is Phase.DRAWN:
+            refuse_altered_list(tx, intake=intake)
+            opened = runs.open_missing(tx, draw_id=draw.draw_id)
+        all_runs = runs.runs_of_draw(tx, draw_id=draw.draw_id)
+        waiting = [run.run_id for run in all_runs if run.stage == 1 and not run.is_done]
+        outbox.stage(tx, job="allocate_zone", queue=JOBS["allocate_zone"], arguments=waiting)
+        if intake.phase is Phase.DRAWN and waiting:
+            journal.record(
+                tx,
+                actor=actor,
+                action="allocation.started",
+                intake_id=intake_id,
+                subject=intake.code,
+                detail={"runs": len(all_runs), "opened": opened, "list_hash": draw.list_hash},
+            )
+    return Started(runs=len(all_runs), staged=len(waiting))
+
+
+def run_zone(*, run_id: int) -> Done:
+    """Allocate the seats of one zone, or of one intake's second stage, and keep the outcome.
+
+    A run that is done is returned as it stands. The outcome is written by COPY under the run's
+    lock and only for the latest epoch. Raises NotFound for an unknown run, Superseded, StoreBusy
+    (another worker is writing), Uncertified, and SeatsExceeded by the database's own count.
+    """
+    with transaction() as tx:
+        run = _locked_run(tx, run_id=run_id)
+        epoch = runs.start(tx, run_id=run_id)
+        if epoch is None:
+            return Done(run_id, run.outcome_digest or "", is_new=False)
+        order = order_of(tx, run=run)
+    outcome, certificate = computed(order)
+    if not certificate.holds:
+        raise Uncertified
+    digest = outcome_digest(outcome.placements)
+    with transaction() as tx:
+        _locked_run(tx, run_id=run_id)
+        if not runs.hold(tx, run_id=run_id, epoch=epoch):
+            raise Superseded
+        placements.save(tx, run_id=run_id, outcome=rows_of(order, outcome))
+        runs.finish(
+            tx,
+            run_id=run_id,
+            outcome_digest=digest,
+            totals={**asdict(outcome.totals), "certificate": certificate_to_json(certificate)},
+        )
+        journal.record(
+            tx,
+            actor=System(),
+            action="run.done",
+            intake_id=run.intake_id,
+            subject=run.zone or "stage 2",
+            detail={"run_id": run_id, "epoch": epoch, "outcome_digest": digest},
+        )
+    return Done(run_id, digest, is_new=True)
+
+
+def _led(tx: Transaction, *, actor: Actor, intake_id: int) -> IntakeRecord:
+    if not isinstance(actor, System):
+        return locked_intake(tx, actor=actor, intake_id=intake_id)
+    locks.lock_intake_exclusive(tx, intake_id)
+    intake = intakes.intake_of(tx, intake_id=intake_id)
+    if intake is None:
+        raise NotFound
+    return intake
+
+
+def _locked_run(tx: Transaction, *, run_id: int) -> Run:
+    """Return the run as it stands under its lock: the lock comes before the read it protects."""
+    run = runs.run_of(tx, run_id=run_id)
+    if run is None:
+        raise NotFound
+    if run.intake_zone_id is None:
+        locks.lock_second_stage(tx, run.intake_id)
+    else:
+        locks.lock_zone_run(tx, run.intake_zone_id)
+    locked = runs.run_of(tx, run_id=run_id)
+    if locked is None:
+        raise NotFound
+    return locked

@@ -1,0 +1,114 @@
+"""What one run computes from and how: read in few packed values, computed without a transaction."""
+
+import json
+from dataclasses import dataclass
+
+from enrol.core.allocation import allocate_zone
+from enrol.core.certificate import Certificate, certify_leftovers, certify_zone
+from enrol.core.leftovers import Distances, allocate_leftovers
+from enrol.core.lottery import draw_key
+from enrol.core.model import Entry, SeatPlan
+from enrol.core.outcome import FreeSeats, LeftoverOutcome, ZoneOutcome
+from enrol.core.priority import RuleSet, rules_from_json
+from enrol.core.sealing import entry_from_json
+from enrol.services.refusals import NotFound
+from enrol.store import run_inputs
+from enrol.store.db import Transaction
+from enrol.store.placements import Fill, Outcome
+from enrol.store.run_inputs import DrawnRules, School
+from enrol.store.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A run with all it needs, read in one transaction."""
+
+    run: Run
+    entries: list[Entry]
+    schools: list[School]
+    distances: Distances
+    rules: RuleSet
+    key: bytes
+
+    @property
+    def plans(self) -> list[SeatPlan]:
+        """The seats of the zone's schools."""
+        return [SeatPlan(s.code, self.run.zone or "", s.seats) for s in self.schools]
+
+    @property
+    def free(self) -> list[FreeSeats]:
+        """The seats that the first stage left."""
+        return [FreeSeats(s.code, s.seats) for s in self.schools]
+
+
+def order_of(tx: Transaction, *, run: Run) -> Order:
+    """Return what a run needs. Raises NotFound when its draw is not confirmed."""
+    drawn = run_inputs.drawn_rules(tx, draw_id=run.draw_id)
+    if drawn is None:
+        raise NotFound
+    if run.intake_zone_id is None:
+        packed = run_inputs.leftover_entries(tx, draw_id=run.draw_id)
+        schools = run_inputs.free_schools(tx, draw_id=run.draw_id)
+    else:
+        packed = run_inputs.zone_entries(tx, intake_zone_id=run.intake_zone_id)
+        schools = run_inputs.zone_schools(tx, intake_zone_id=run.intake_zone_id)
+    return Order(
+        run=run,
+        entries=[entry_from_json(item) for item in json.loads(packed)],
+        schools=schools,
+        distances=_distances(tx, run=run, schools=schools),
+        rules=rules_from_json(dict(drawn.rules)),
+        key=_key(drawn),
+    )
+
+
+def _distances(tx: Transaction, *, run: Run, schools: list[School]) -> Distances:
+    if run.stage == 1:
+        return {}
+    code_of = {school.school_id: school.code for school in schools}
+    measured = run_inputs.distances_of(tx, run_id=run.run_id)
+    return {
+        code: [(code_of[school_id], m) for school_id, m in zip(school_ids, metres, strict=True)]
+        for code, (school_ids, metres) in measured.items()
+    }
+
+
+def _key(drawn: DrawnRules) -> bytes:
+    return draw_key(
+        seed=bytes.fromhex(drawn.seed),
+        public_value=drawn.public_value,
+        list_hash=bytes.fromhex(drawn.list_hash),
+    )
+
+
+def computed(order: Order) -> tuple[ZoneOutcome | LeftoverOutcome, Certificate]:
+    """Return the outcome with the certificate that checks it by another route."""
+    entries, rules, key = order.entries, order.rules, order.key
+    if order.run.stage == 1:
+        plans = order.plans
+        zone = allocate_zone(entries=entries, seat_plans=plans, rules=rules, key=key)
+        return zone, certify_zone(
+            entries=entries, seat_plans=plans, rules=rules, key=key, placements=zone.placements
+        )
+    free, distances = order.free, order.distances
+    left = allocate_leftovers(entries=entries, free=free, distances=distances, rules=rules, key=key)
+    return left, certify_leftovers(
+        entries=entries,
+        free=free,
+        distances=distances,
+        rules=rules,
+        key=key,
+        placements=left.placements,
+    )
+
+
+def rows_of(order: Order, outcome: ZoneOutcome | LeftoverOutcome) -> Outcome:
+    """Return the outcome as the store writes it."""
+    left = {free.school: free.seats for free in outcome.free_seats}
+    return Outcome(
+        placements=outcome.placements,
+        fills=[Fill(s.code, s.seats, s.seats - left.get(s.code, s.seats)) for s in order.schools],
+        cut_offs=outcome.cut_offs,
+        waiting=outcome.waiting,
+        ids={school.code: school.school_id for school in order.schools},
+    )

@@ -1,0 +1,32 @@
+"""The jobs, by the names of ``services.ports.JOBS``. Each is handed outbox ids and nothing else.
+
+Every job may run twice, at the same time as its twin, or never: what makes that harmless stands
+in the service it calls.
+"""
+
+from enrol.services import advancing, allocating, counting
+from workers.performing import perform
+
+
+def allocate_zone(outbox_ids: list[int]) -> None:
+    """Run the zones of these runs; the last one opens the second stage."""
+    perform(job="allocate_zone", outbox_ids=outbox_ids, do=_run)
+
+
+def allocate_leftovers(outbox_ids: list[int]) -> None:
+    """Run the second stage of these intakes; then they are allocated."""
+    perform(job="allocate_leftovers", outbox_ids=outbox_ids, do=_run)
+
+
+def refresh_counters(outbox_ids: list[int]) -> None:
+    """Take the numbers of these intakes for the pages."""
+    perform(
+        job="refresh_counters",
+        outbox_ids=outbox_ids,
+        do=lambda intake_id: counting.refresh_intake(intake_id=intake_id),
+    )
+
+
+def _run(run_id: int) -> None:
+    allocating.run_zone(run_id=run_id)
+    advancing.advance(run_id=run_id)

@@ -1,0 +1,51 @@
+"""How every job is done: id by id, each in its own transaction, marked done afterwards."""
+
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+import structlog
+from rq.timeouts import BaseTimeoutException
+
+from enrol.services import relaying
+from enrol.services.refusals import NotFound
+from workers.application import application
+
+log = structlog.get_logger("workers")
+
+
+class WorkLeftUndone(Exception):
+    """Some ids of a job failed; the outbox keeps them and the relay sends them again."""
+
+
+def perform(*, job: str, outbox_ids: Sequence[int], do: Callable[[int], object]) -> None:
+    """Do what the outbox says is undone of these ids, ``do(argument)`` for each.
+
+    One id's failure does not keep the next from being done. Nothing but ids and the kind of error
+    is logged or handed to RQ, which would keep a message's text in Redis.
+    """
+    failed = 0
+    with application().app_context():
+        for work in relaying.undone_work(job=job, outbox_ids=outbox_ids):
+            began = monotonic()
+            try:
+                _do(job, work, do)
+            except BaseTimeoutException:
+                raise  # RQ's alarm rings once: going on would be going on without a limit
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other ids are not to suffer
+                failed += 1
+                log.warning(
+                    "job.failed", job=job, outbox_id=work.outbox_id, error=type(error).__name__
+                )
+            else:
+                spent = round((monotonic() - began) * 1000)
+                log.info("job.done", job=job, outbox_id=work.outbox_id, milliseconds=spent)
+    if failed:
+        raise WorkLeftUndone(failed)
+
+
+def _do(job: str, work: relaying.Work, do: Callable[[int], object]) -> None:
+    try:
+        do(work.argument)
+    except NotFound:
+        log.warning("job.unknown_argument", job=job, outbox_id=work.outbox_id)
+    relaying.finish(outbox_id=work.outbox_id)
