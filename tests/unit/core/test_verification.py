@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from enrol.core import bundle
 from enrol.core.bundle import UnusableBundleError
@@ -437,3 +439,35 @@ def test_the_second_stage_is_what_the_parts_give():
     assert {placement.code for placement in found.leftovers.placements} == left
     assert [p.code for p in found.results.placements] == [entry.code for entry in entries]
     assert {p.code for p in found.results.placements if p.stage == 2} == left
+
+
+@given(st.sampled_from(bundle.MEMBERS), st.integers(0, 10**6), st.integers(1, 255))
+@settings(max_examples=60, deadline=None)
+def test_no_single_byte_can_be_changed_unseen(name, place, mask):
+    data = bytearray(MEMBERS[name])
+    data[place % len(data)] ^= mask
+
+    try:
+        report = verify({**MEMBERS, name: bytes(data)})
+    except UnusableBundleError:
+        assert name == "manifest.json"
+    else:
+        assert not report.holds or name == "manifest.json"
+        if report.holds:  # only the intake's code is not computed from anything
+            manifest = bundle.read_manifest({**MEMBERS, name: bytes(data)})
+            assert manifest.intake != "HN-2026-L1"
+
+
+@given(st.sampled_from(bundle.MEMBERS[1:]), st.data())
+@settings(max_examples=60, deadline=None)
+def test_no_bytes_of_a_forger_can_crash_the_verifier(name, data):
+    honest = MEMBERS[name]
+    start = data.draw(st.integers(0, len(honest)))
+    end = data.draw(st.integers(start, min(len(honest), start + 20)))
+    middle = data.draw(
+        st.binary(max_size=12) | st.sampled_from([b"1e9", b"null", b"{}", b"-1", b","])
+    )
+
+    report = verify(resealed({**MEMBERS, name: honest[:start] + middle + honest[end:]}))
+
+    assert report.checked
