@@ -7,10 +7,11 @@ from flask_migrate import Migrate
 
 from enrol import web
 from enrol.adapters.result_files import ResultFiles
+from enrol.adapters.staff_passwords import FlaskSecurityPasswords
 from enrol.adapters.vault import AesVault, KeyedSecrets
 from enrol.config import ROOT, Settings
 from enrol.logs import configure_logging
-from enrol.services.ports import ResultPages, Secrets, Vault
+from enrol.services.ports import ResultPages, Secrets, StaffPasswords, Vault
 from enrol.store import tables
 from enrol.store.db import db, engine_options, forget_inherited_connections
 
@@ -22,6 +23,7 @@ class Adapters:
     vault: Vault
     secrets: Secrets
     result_pages: ResultPages
+    staff_passwords: StaffPasswords
 
 
 def build_adapters(settings: Settings) -> Adapters:
@@ -32,6 +34,7 @@ def build_adapters(settings: Settings) -> Adapters:
             secret_key=settings.key("family-secret"), path_key=settings.key("result-path")
         ),
         result_pages=ResultFiles(directory=settings.results_directory),
+        staff_passwords=FlaskSecurityPasswords(),
     )
 
 

@@ -59,6 +59,19 @@ class Secrets(Protocol):
         """Return the opaque code that twins and siblings share in public lists."""
 
 
+class StaffPasswords(Protocol):
+    """Makes and hashes passwords of staff."""
+
+    def new_password(self) -> str:
+        """Return a fresh readable password of 80 bits, 19 characters long."""
+
+    def hash(self, password: str) -> str:
+        """Return the slow hash that the database stores."""
+
+    def new_session_mark(self) -> str:
+        """Return a random text that ends the account's earlier sessions."""
+
+
 @dataclass(frozen=True, slots=True)
 class RenderedPage:
     """One static page: its path below the edition, with slashes, and its bytes."""
