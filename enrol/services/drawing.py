@@ -73,7 +73,6 @@ class Drawn:
     seed: str
     public_value: str
     list_hash: str
-    zones: int
 
 
 def propose_public_value(*, actor: Actor, intake_id: int, public_value: str) -> None:
@@ -117,7 +116,8 @@ def take_back_proposal(*, actor: Actor, intake_id: int) -> None:
 
 
 def confirm_public_value(*, actor: Actor, intake_id: int, public_value: str, vault: Vault) -> Drawn:
-    """Confirm by typing the value again; reveals the seed and opens one pending run a zone.
+    """Confirm by typing the value again; reveals the seed. The runs are opened by the button that
+    starts the allocation (``allocating.start_allocation``).
 
     Raises NotFound, WrongPhase, NothingProposed, SecondOfficerNeeded, ValueMissing, ValuesDiffer,
     NotYetBorn, OlderThanTheList; SeedBroken when the seed is not the one committed to.
@@ -143,9 +143,8 @@ def confirm_public_value(*, actor: Actor, intake_id: int, public_value: str, vau
         except SameOfficerTwice as error:
             raise SecondOfficerNeeded from error
         intakes.move_to(tx, intake_id=intake_id, phase=Phase.DRAWN)
-        zones = draws.open_zone_runs(tx, intake_id=intake_id, draw_id=proposal.draw_id)
         _record(tx, actor, intake, "draw.confirmed", public_value=typed, seed=seed.hex())
-        return Drawn(seed=seed.hex(), public_value=typed, list_hash=proposal.list_hash, zones=zones)
+        return Drawn(seed=seed.hex(), public_value=typed, list_hash=proposal.list_hash)
 
 
 def name_public_value(

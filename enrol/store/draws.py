@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
 from enrol.store.tables.accounts import Staff
-from enrol.store.tables.intakes import draws, intake_zones
-from enrol.store.tables.runs import runs
+from enrol.store.tables.intakes import draws
 
 _proposers = Staff.__table__.alias("proposers")
 _confirmers = Staff.__table__.alias("confirmers")
@@ -101,27 +100,3 @@ def confirm(tx: Transaction, *, draw_id: int, confirmed_by: int, seed: str) -> N
             .where(draws.c.id == draw_id, draws.c.confirmed_by.is_(None))
             .values(confirmed_by=confirmed_by, confirmed_at=func.clock_timestamp(), seed=seed)
         )
-
-
-def open_zone_runs(tx: Transaction, *, intake_id: int, draw_id: int) -> int:
-    """Write one pending run a zone for the confirmed draw, on its list; returns how many.
-
-    Raises AlreadyRun when a zone has its official run on this list.
-    """
-    drawn = (
-        select(
-            draws.c.intake_id,
-            intake_zones.c.id,
-            literal(1),
-            draws.c.kind,
-            draws.c.id,
-            draws.c.list_hash,
-        )
-        .join(intake_zones, intake_zones.c.intake_id == draws.c.intake_id)
-        .where(draws.c.id == draw_id, draws.c.intake_id == intake_id)
-        .order_by(intake_zones.c.id)
-    )
-    columns = ["intake_id", "intake_zone_id", "stage", "kind", "draw_id", "list_hash"]
-    with translated():
-        written = tx.execute(insert(runs).from_select(columns, drawn).returning(runs.c.id))
-        return len(written.all())
