@@ -16,7 +16,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 
 from enrol.store.db import Transaction
 from enrol.store.frozen_entries import allow_minutes
@@ -202,7 +202,7 @@ def _group_points() -> Select[int, float | None, float | None]:
             residential_groups.c.latitude.label("latitude"),
             residential_groups.c.longitude.label("longitude"),
         )
-        .distinct(residences.c.child_id)
+        .ext(distinct_on(residences.c.child_id))
         .join(residential_groups, residential_groups.c.id == residences.c.group_id)
         .where(residential_groups.c.latitude.is_not(None))
         .order_by(residences.c.child_id, order)
