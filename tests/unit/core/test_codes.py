@@ -15,10 +15,14 @@ valid_codes = st.builds(
 )
 
 
-def test_a_registration_code_has_the_shape_people_know():
-    assert codes.registration_code(prefix="AR", on=date(2026, 7, 1), sequence=42) == (
-        "AR20260701000042F"
-    )
+@pytest.mark.parametrize(
+    ("prefix", "sequence", "expected"),
+    [("AR", 42, "AR20260701000042F"), ("TT", 5, "TT202607010000056")],
+)
+def test_a_registration_code_has_the_shape_people_know(prefix, sequence, expected):
+    code = codes.registration_code(prefix=prefix, on=date(2026, 7, 1), sequence=sequence)
+
+    assert code == expected
 
 
 @given(valid_codes)

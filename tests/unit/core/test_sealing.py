@@ -168,6 +168,22 @@ def test_there_is_no_proof_in_an_empty_tree_or_beyond_the_last_leaf():
     )
 
 
+def test_a_proof_in_a_smaller_tree_is_none_in_a_larger_one():
+    pair = LEAVES[:2]
+
+    def holds(size):
+        return sealing.verify_inclusion(
+            root=sealing.merkle_root(pair),
+            leaf=pair[0],
+            index=0,
+            size=size,
+            proof=sealing.inclusion_proof(pair, 0),
+        )
+
+    assert holds(2)
+    assert not holds(4)
+
+
 def test_one_tree_gives_every_proof():
     levels = sealing.tree_levels(LEAVES[:7])
 

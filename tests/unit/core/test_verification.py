@@ -375,6 +375,12 @@ def test_a_changed_certificate_is_named_by_its_line():
     assert "placed" in words(members, "certificate")
 
 
+def test_a_certificate_spelled_in_another_way_is_refused():
+    members = resealed(changed(MEMBERS, "certificate.json", '"placed":', '"placed": '))
+
+    assert differences(members) == ["unreadable"]
+
+
 def test_an_unjust_allocation_does_not_pass_even_with_a_certificate_that_admits_it():
     honest = published().results
     children = [p for p in honest.placements if p.school is None]
@@ -439,6 +445,7 @@ def test_the_second_stage_is_what_the_parts_give():
     assert {placement.code for placement in found.leftovers.placements} == left
     assert [p.code for p in found.results.placements] == [entry.code for entry in entries]
     assert {p.code for p in found.results.placements if p.stage == 2} == left
+    assert all(item.waiting.codes for item in found.results.waiting)
 
 
 @given(st.sampled_from(bundle.MEMBERS), st.integers(0, 10**6), st.integers(1, 255))
