@@ -1,0 +1,136 @@
+"""Reading one child's file: by the officers in charge only, and never without an entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from enrol.core.actors import Actor
+from enrol.core.decided import FACT_NAMES
+from enrol.core.intake import Phase
+from enrol.core.reach import Reach
+from enrol.services import authority
+from enrol.services.refusals import NotFound
+from enrol.store import families, intakes, journal, rolls
+from enrol.store.db import Transaction, transaction
+from enrol.store.families import Residence
+from enrol.store.intakes import IntakeRecord
+from enrol.store.rolls import File, SchoolName
+
+__all__ = ["ChildFile", "Fact", "Residence", "Wish", "file_of"]
+
+_PUBLISHED = (Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact as stated (yes or no, or codes), its status and where it comes from."""
+
+    name: str
+    value: bool | tuple[str, ...]
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A wished school in the family's order; ``distance`` in metres, None when unknown."""
+
+    rank: int
+    school: SchoolName
+    distance: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFile:
+    """A registration with its child, residences, facts and wishes."""
+
+    intake: IntakeRecord
+    code: str
+    status: str
+    version: int
+    submitted_at: datetime
+    submission_hash: str
+    pupil_code: str
+    full_name: str
+    birth_on: date
+    sex: str
+    kindergarten: str | None
+    in_register: bool
+    zone: str
+    zone_name: str
+    zone_name_en: str
+    residences: tuple[Residence, ...]
+    facts: tuple[Fact, ...]
+    wishes: tuple[Wish, ...]
+
+
+def file_of(*, actor: Actor, code: str) -> ChildFile:
+    """Return a child's file; the reading is journalled in the same transaction.
+
+    In charge are officers of the unit that answers for the child's zone (and of those above it),
+    the school wished first, and after publication the school of the seat. Raises NotFound for
+    everybody else, as for a code that does not exist.
+    """
+    with transaction() as tx:
+        reach = authority.reach_of(tx, actor=actor)
+        file = rolls.file_of(tx, code=code)
+        if file is None:
+            raise NotFound
+        intake = intakes.intake_of(tx, intake_id=file.intake_id)
+        if intake is None or not _is_in_charge(tx, reach=reach, file=file, phase=intake.phase):
+            raise NotFound
+        journal.record(
+            tx, actor=actor, action="file.read", intake_id=file.intake_id, subject=file.code
+        )
+        return _child_file(tx, file=file, intake=intake)
+
+
+def _is_in_charge(tx: Transaction, *, reach: Reach, file: File, phase: Phase) -> bool:
+    if reach.leads(file.zone_unit_id) or reach.holds_school(file.wishes[0]):
+        return True
+    if phase not in _PUBLISHED:
+        return False
+    seat = rolls.seat_of(tx, intake_id=file.intake_id, code=file.code)
+    return seat is not None and reach.holds_school(seat)
+
+
+def _child_file(tx: Transaction, *, file: File, intake: IntakeRecord) -> ChildFile:
+    named = {school.school_id: school for school in rolls.school_names(tx, school_ids=file.wishes)}
+    wished = zip(file.wishes, file.distances, strict=True)
+    return ChildFile(
+        intake=intake,
+        code=file.code,
+        status=file.status,
+        version=file.version,
+        submitted_at=file.submitted_at,
+        submission_hash=file.submission_hash,
+        pupil_code=file.pupil_code,
+        full_name=file.full_name,
+        birth_on=file.birth_on,
+        sex=file.sex,
+        kindergarten=file.kindergarten,
+        in_register=file.in_register,
+        zone=file.zone,
+        zone_name=file.zone_name,
+        zone_name_en=file.zone_name_en,
+        residences=tuple(families.residences_of(tx, child_id=file.child_id)),
+        facts=tuple(_facts(file.facts)),
+        wishes=tuple(
+            Wish(rank, named[school_id], metres if metres >= 0 else None)
+            for rank, (school_id, metres) in enumerate(wished, start=1)
+        ),
+    )
+
+
+def _facts(stated: Mapping[str, Any]) -> list[Fact]:
+    return [
+        Fact(
+            name=name,
+            value=tuple(fact["value"]) if isinstance(fact["value"], list) else bool(fact["value"]),
+            status=str(fact["status"]),
+            source=str(fact.get("source", "")),
+        )
+        for name in FACT_NAMES
+        if (fact := stated.get(name)) is not None
+    ]

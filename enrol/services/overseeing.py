@@ -1,0 +1,211 @@
+"""What the office sees of an intake: where it stands, the next steps, runs, rolls, journal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from enrol.core.actors import Actor
+from enrol.core.intake import Phase
+from enrol.services import authority
+from enrol.services.authority import Grasp
+from enrol.services.refusals import NotFound
+from enrol.store import clock, draws, intakes, journal_pages, rolls, staff
+from enrol.store.db import Transaction, transaction
+from enrol.store.draws import Draw
+from enrol.store.intakes import IntakeRecord, Snapshot
+from enrol.store.journal_pages import JournalLine
+from enrol.store.rolls import LeftOver, RollLine, RunLine, SchoolName
+
+__all__ = [
+    "Draw",
+    "IntakeRecord",
+    "JournalLine",
+    "JournalPage",
+    "LeftOver",
+    "LeftOvers",
+    "Overview",
+    "Roll",
+    "RollLine",
+    "RunLine",
+    "Snapshot",
+    "Step",
+    "journal_of",
+    "leftovers_of",
+    "overview_of",
+    "roll_of",
+]
+
+JOURNAL_PAGE = 50
+
+_WITH_OUTCOME = (Phase.ALLOCATED, Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
+
+
+class Step(StrEnum):
+    """A button of the office, in the order of an intake's life."""
+
+    ANNOUNCE = "announce"
+    OPEN = "open"
+    CLOSE = "close"
+    CLOSE_EARLY = "close_early"
+    PROPOSE = "propose"
+    NAME_VALUE = "name_value"
+    CONFIRM = "confirm"
+    TAKE_BACK = "take_back"
+    ALLOCATE = "allocate"
+    PUBLISH = "publish"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """An intake as its page shows it; ``runs`` are those of the officer's own zones.
+
+    ``steps`` are the buttons this officer may press now. ``seats``, ``schools`` and ``zones`` count
+    the whole intake. ``counters`` are None until they were taken for the first time.
+    """
+
+    intake: IntakeRecord
+    leads: bool
+    at: datetime
+    seats: int
+    schools: int
+    zones: int
+    draw: Draw | None
+    runs: tuple[RunLine, ...]
+    counters: Snapshot | None
+    published: Mapping[str, datetime]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """The children with a seat at one school, by code."""
+
+    intake: IntakeRecord
+    school: SchoolName
+    lines: tuple[RollLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOvers:
+    """The registrations without a seat in the officer's zones."""
+
+    intake: IntakeRecord
+    lines: tuple[LeftOver, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """One page of the journal, newest first; ``older`` is where the next page begins, or None.
+
+    ``names`` gives the officers' names by the label the journal keeps.
+    """
+
+    intake: IntakeRecord
+    lines: tuple[JournalLine, ...]
+    names: Mapping[str, str]
+    older: int | None
+
+
+def overview_of(*, actor: Actor, intake_id: int) -> Overview:
+    """Return the intake's page for this officer. Raises NotFound."""
+    officer = authority.officer(actor)
+    with transaction() as tx:
+        grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)
+        seats, schools, zones = intakes.seats_planned(tx, intake_id=intake_id)
+        draw = draws.draw_of(tx, intake_id=intake_id)
+        at = clock.database_now(tx)
+        all_runs = rolls.run_lines(tx, intake_id=intake_id)
+        return Overview(
+            intake=grasp.intake,
+            leads=grasp.leads,
+            at=at,
+            seats=seats,
+            schools=schools,
+            zones=zones,
+            draw=draw,
+            runs=tuple(run for run in all_runs if _sees_run(grasp, run)),
+            counters=intakes.snapshot_of(tx, name=f"intake/{intake_id}"),
+            published=rolls.published_kinds(tx, intake_id=intake_id),
+            steps=_steps(
+                grasp.intake, draw=draw, at=at, staff_id=officer.staff_id, is_started=bool(all_runs)
+            )
+            if grasp.leads
+            else (),
+        )
+
+
+def roll_of(*, actor: Actor, intake_id: int, school_id: int) -> Roll:
+    """Return who has a seat at a school, by code, once all runs are done.
+
+    For officers of the school's unit and above. Raises NotFound.
+    """
+    with transaction() as tx:
+        grasp = _with_outcome(tx, actor=actor, intake_id=intake_id)
+        found = rolls.school_names(tx, school_ids=[school_id])
+        if not found or not grasp.reach.leads(found[0].unit_id):
+            raise NotFound
+        lines = rolls.roll_of(tx, intake_id=intake_id, school_id=school_id)
+        return Roll(intake=grasp.intake, school=found[0], lines=tuple(lines))
+
+
+def leftovers_of(*, actor: Actor, intake_id: int) -> LeftOvers:
+    """Return who has no seat in the zones of the officer's units, once all runs are done.
+
+    Raises NotFound.
+    """
+    with transaction() as tx:
+        grasp = _with_outcome(tx, actor=actor, intake_id=intake_id)
+        if not grasp.reach.unit_ids:
+            raise NotFound
+        lines = rolls.leftovers(tx, intake_id=intake_id, unit_ids=grasp.reach.unit_ids)
+        return LeftOvers(intake=grasp.intake, lines=tuple(lines))
+
+
+def journal_of(*, actor: Actor, intake_id: int, before: int | None = None) -> JournalPage:
+    """Return a page of the intake's journal, for officers who lead it. Raises NotFound."""
+    with transaction() as tx:
+        intake = authority.led_intake(tx, actor=actor, intake_id=intake_id)
+        found = journal_pages.newest_entries(
+            tx, intake_id=intake_id, before=before, limit=JOURNAL_PAGE + 1
+        )
+        lines = found[:JOURNAL_PAGE]
+        return JournalPage(
+            intake=intake,
+            lines=tuple(lines),
+            names=staff.names_by_label(tx, labels=[line.actor for line in lines]),
+            older=lines[-1].entry_id if len(found) > JOURNAL_PAGE else None,
+        )
+
+
+def _with_outcome(tx: Transaction, *, actor: Actor, intake_id: int) -> Grasp:
+    grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)
+    if grasp.intake.phase not in _WITH_OUTCOME:
+        raise NotFound
+    return grasp
+
+
+def _sees_run(grasp: Grasp, run: RunLine) -> bool:
+    return grasp.leads or (run.unit_id is not None and grasp.reach.leads(run.unit_id))
+
+
+def _steps(
+    intake: IntakeRecord, *, draw: Draw | None, at: datetime, staff_id: int, is_started: bool
+) -> tuple[Step, ...]:
+    """Return the buttons that lead on from here; the services judge again when one is pressed."""
+    is_proposed = draw is not None and not draw.is_confirmed
+    is_own = draw is not None and draw.proposed_by == staff_id
+    has_window = intake.phase in (Phase.ANNOUNCED, Phase.OPEN)
+    lawful = {
+        Step.ANNOUNCE: intake.phase is Phase.DRAFT,
+        Step.OPEN: intake.phase is Phase.ANNOUNCED and at < intake.closes_at,
+        Step.CLOSE: has_window and at >= intake.closes_at,
+        Step.CLOSE_EARLY: has_window and intake.opens_at < at < intake.closes_at,
+        Step.PROPOSE: intake.phase is Phase.CLOSED and draw is None,
+        Step.NAME_VALUE: intake.phase is Phase.CLOSED and draw is None,
+        Step.CONFIRM: intake.phase is Phase.CLOSED and is_proposed and not is_own,
+        Step.TAKE_BACK: intake.phase is Phase.CLOSED and is_proposed,
+        Step.ALLOCATE: intake.phase is Phase.DRAWN and not is_started,
+        Step.PUBLISH: intake.phase is Phase.ALLOCATED,
+    }
+    return tuple(step for step in Step if lawful[step])

@@ -1,0 +1,301 @@
+"""What offices and schools read of an intake's runs and registrations: states, rolls, left-overs,
+files.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, collate, select
+
+from enrol.store.db import Transaction
+from enrol.store.tables.children import children
+from enrol.store.tables.intakes import intake_zones, publications
+from enrol.store.tables.registrations import registrations
+from enrol.store.tables.runs import placements, runs
+from enrol.store.tables.schools import schools
+from enrol.store.tables.units import units, zones
+
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """One run for the office's list; zone and unit are None for the stage over all zones."""
+
+    run_id: int
+    stage: int
+    zone: str | None
+    name: str | None
+    name_en: str | None
+    unit_id: int | None
+    state: str
+    outcome_digest: str | None
+    totals: Mapping[str, Any] | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RollLine:
+    """A child with a seat at a school. ``rank`` is the wish granted, None after re-routing."""
+
+    code: str
+    full_name: str
+    band: int
+    number: str
+    rank: int | None
+    stage: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """A registration that no run so far has given a seat."""
+
+    code: str
+    zone: str
+    band: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class WishLine:
+    """A registration that wishes a school first; ``unit_id`` answers for the child's zone."""
+
+    code: str
+    status: str
+    full_name: str
+    unit_id: int
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A registration with its child, as an officer in charge may read it."""
+
+    registration_id: int
+    intake_id: int
+    code: str
+    status: str
+    version: int
+    submitted_at: datetime
+    submission_hash: str
+    facts: Mapping[str, Any]
+    wishes: Sequence[int]
+    distances: Sequence[int]
+    child_id: int
+    pupil_code: str
+    full_name: str
+    birth_on: date
+    sex: str
+    kindergarten: str | None
+    in_register: bool
+    zone: str
+    zone_name: str
+    zone_name_en: str
+    zone_unit_id: int
+
+
+def run_lines(tx: Transaction, *, intake_id: int) -> list[RunLine]:
+    """Return the runs of an intake, by stage and zone."""
+    query = (
+        select(
+            runs.c.id,
+            runs.c.stage,
+            zones.c.code,
+            zones.c.name,
+            zones.c.name_en,
+            zones.c.unit_id,
+            runs.c.state,
+            runs.c.outcome_digest,
+            runs.c.totals,
+            runs.c.finished_at,
+        )
+        .outerjoin(intake_zones, intake_zones.c.id == runs.c.intake_zone_id)
+        .outerjoin(zones, zones.c.id == intake_zones.c.zone_id)
+        .where(runs.c.intake_id == intake_id)
+        .order_by(runs.c.stage, zones.c.code, runs.c.id)
+    )
+    return _records(tx, query, RunLine)
+
+
+def published_kinds(tx: Transaction, *, intake_id: int) -> dict[str, datetime]:
+    """Return when each publication of the intake was made."""
+    query = (
+        select(publications.c.kind, publications.c.published_at)
+        .where(publications.c.intake_id == intake_id)
+        .order_by(publications.c.id)
+    )
+    return {kind: at for kind, at in tx.execute(query)}
+
+
+def roll_of(tx: Transaction, *, intake_id: int, school_id: int) -> list[RollLine]:
+    """Return the children with a seat at a school, in priority order."""
+    query = (
+        select(
+            placements.c.code,
+            children.c.full_name,
+            placements.c.band,
+            placements.c.number,
+            placements.c.rank,
+            runs.c.stage,
+        )
+        .join(runs, runs.c.id == placements.c.run_id)
+        .join(registrations, registrations.c.code == placements.c.code)
+        .join(children, children.c.id == registrations.c.child_id)
+        .where(runs.c.intake_id == intake_id, placements.c.school_id == school_id)
+        .order_by(runs.c.stage, placements.c.band, placements.c.number, _by_bytes(placements))
+    )
+    return _records(tx, query, RollLine)
+
+
+def leftovers(tx: Transaction, *, intake_id: int, unit_ids: Collection[int]) -> list[LeftOver]:
+    """Return the registrations of these units' zones that have no seat, by zone and number."""
+    seated = (
+        select(placements.c.code)
+        .join(runs, runs.c.id == placements.c.run_id)
+        .where(runs.c.intake_id == intake_id, placements.c.school_id.is_not(None))
+    )
+    query = (
+        select(placements.c.code, zones.c.code, placements.c.band, placements.c.number)
+        .join(runs, runs.c.id == placements.c.run_id)
+        .join(intake_zones, intake_zones.c.id == runs.c.intake_zone_id)
+        .join(zones, zones.c.id == intake_zones.c.zone_id)
+        .where(
+            runs.c.intake_id == intake_id,
+            zones.c.unit_id.in_(unit_ids),
+            placements.c.school_id.is_(None),
+            placements.c.code.not_in(seated),
+        )
+        .order_by(zones.c.code, placements.c.band, placements.c.number, _by_bytes(placements))
+    )
+    return _records(tx, query, LeftOver)
+
+
+def wished_first(
+    tx: Transaction,
+    *,
+    intake_id: int,
+    school_id: int,
+    zone_ids: Sequence[int],
+    after: str,
+    limit: int,
+) -> list[WishLine]:
+    """Return live registrations that wish the school first, in code order, after a code.
+
+    ``zone_ids`` are the intake zones whose families may wish it.
+    """
+    query = (
+        select(
+            registrations.c.code,
+            registrations.c.status,
+            children.c.full_name,
+            zones.c.unit_id,
+            registrations.c.submitted_at,
+        )
+        .join(children, children.c.id == registrations.c.child_id)
+        .join(intake_zones, intake_zones.c.id == registrations.c.intake_zone_id)
+        .join(zones, zones.c.id == intake_zones.c.zone_id)
+        .where(
+            registrations.c.intake_id == intake_id,
+            registrations.c.intake_zone_id.in_(zone_ids),
+            registrations.c.wishes[1] == school_id,
+            registrations.c.status != WITHDRAWN,
+            registrations.c.code > after,
+        )
+        .order_by(registrations.c.code)
+        .limit(limit)
+    )
+    return _records(tx, query, WishLine)
+
+
+def file_of(tx: Transaction, *, code: str) -> File | None:
+    """Return a registration with its child."""
+    query = (
+        select(
+            registrations.c.id,
+            registrations.c.intake_id,
+            registrations.c.code,
+            registrations.c.status,
+            registrations.c.version,
+            registrations.c.submitted_at,
+            registrations.c.submission_hash,
+            registrations.c.facts,
+            registrations.c.wishes,
+            registrations.c.distances,
+            children.c.id,
+            children.c.pupil_code,
+            children.c.full_name,
+            children.c.birth_on,
+            children.c.sex,
+            children.c.kindergarten,
+            children.c.in_register,
+            zones.c.code,
+            zones.c.name,
+            zones.c.name_en,
+            zones.c.unit_id,
+        )
+        .join(children, children.c.id == registrations.c.child_id)
+        .join(intake_zones, intake_zones.c.id == registrations.c.intake_zone_id)
+        .join(zones, zones.c.id == intake_zones.c.zone_id)
+        .where(registrations.c.code == code)
+    )
+    found = _records(tx, query, File)
+    return found[0] if found else None
+
+
+def seat_of(tx: Transaction, *, intake_id: int, code: str) -> int | None:
+    """Return the school at which a registration has its seat, or None."""
+    query = (
+        select(placements.c.school_id)
+        .join(runs, runs.c.id == placements.c.run_id)
+        .where(
+            runs.c.intake_id == intake_id,
+            placements.c.code == code,
+            placements.c.school_id.is_not(None),
+        )
+        .order_by(runs.c.stage.desc())
+        .limit(1)
+    )
+    return tx.execute(query).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolName:
+    """A school with the unit that answers for it."""
+
+    school_id: int
+    code: str
+    name: str
+    name_en: str
+    unit_id: int
+    unit_name: str
+    unit_name_en: str
+
+
+def school_names(tx: Transaction, *, school_ids: Collection[int]) -> list[SchoolName]:
+    """Return the names of schools, by code."""
+    query = (
+        select(
+            schools.c.id,
+            schools.c.code,
+            schools.c.name,
+            schools.c.name_en,
+            schools.c.unit_id,
+            units.c.name,
+            units.c.name_en,
+        )
+        .join(units, units.c.id == schools.c.unit_id)
+        .where(schools.c.id.in_(school_ids))
+        .order_by(schools.c.code)
+    )
+    return _records(tx, query, SchoolName)
+
+
+def _by_bytes(table: Any) -> ColumnElement[str]:
+    ordered: ColumnElement[str] = collate(table.c.code, "C")
+    return ordered
+
+
+def _records(tx: Transaction, query: Select[*tuple[Any, ...]], record: Any) -> list[Any]:
+    return [record(*row) for row in tx.execute(query)]
