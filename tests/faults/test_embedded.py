@@ -12,7 +12,7 @@ import psycopg
 import pytest
 import redis
 
-from enrol.embedded import EmbeddedServices, EmbeddedServicesError, RunningServices
+from enrol.embedded import EmbeddedServices, EmbeddedServicesError, RunningServices, binaries
 from enrol.embedded.leftovers import servers_in
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
@@ -357,8 +357,18 @@ def test_a_long_path_gets_short_sockets_and_takes_them_away(fresh_directory):
         assert value(services.database_url, "SELECT 1") == 1
 
 
-def test_spaces_quotes_and_accents_in_the_path_do_not_matter(fresh_directory):
-    with EmbeddedServices(directory=fresh_directory / """thư "mục", 100%""") as services:
+def test_spaces_commas_and_accents_in_the_path_do_not_matter(fresh_directory):
+    with EmbeddedServices(directory=fresh_directory / "thư mục, 100% 'mới'") as services:
         assert value(services.database_url, "SELECT 1") == 1
         with redis.Redis.from_url(services.redis_url) as connection:
             assert connection.ping()
+
+
+def test_a_path_that_a_shell_would_read_otherwise_is_refused(fresh_directory, monkeypatch):
+    here = binaries.find_binaries()
+    there = fresh_directory / "$(id)"
+    there.symlink_to(here.postgres_bin)
+    odd = binaries.Binaries(postgres_bin=there, valkey_server=here.valkey_server)
+    monkeypatch.setattr(binaries, "_reachable", lambda found, layout: odd)
+    with pytest.raises(EmbeddedServicesError, match="dollar or backslash in the path"):
+        EmbeddedServices(directory=fresh_directory / "var").start()
