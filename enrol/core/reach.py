@@ -7,12 +7,13 @@ from dataclasses import dataclass
 class Reach:
     """An officer's units (each with everything below it) and schools.
 
-    ``school_ids`` holds the schools of these units and the officer's own school. Only units lead:
-    a school officer sees a school and decides nothing about the intake.
+    ``school_ids`` holds the schools of these units and ``own_school_ids``, those the officer works
+    for. Only units lead: a school officer sees a school and decides nothing about the intake.
     """
 
     unit_ids: frozenset[int]
     school_ids: frozenset[int]
+    own_school_ids: frozenset[int]
 
     @property
     def is_empty(self) -> bool:

@@ -69,7 +69,7 @@ def file_of(*, actor: Actor, code: str) -> ChildFile:
     """Return a child's file; the reading is journalled in the same transaction.
 
     In charge are officers of the unit that answers for the child's zone (and of those above it),
-    the school wished first, and after publication the school of the seat. Raises NotFound for
+    the school wished first when it is of that unit, and after publication the school of the seat. Raises NotFound for
     everybody else, as for a code that does not exist.
     """
     with transaction() as tx:
@@ -87,12 +87,16 @@ def file_of(*, actor: Actor, code: str) -> ChildFile:
 
 
 def _is_in_charge(tx: Transaction, *, reach: Reach, file: File, phase: Phase) -> bool:
-    if reach.leads(file.zone_unit_id) or reach.holds_school(file.wishes[0]):
+    if reach.leads(file.zone_unit_id):
         return True
+    first = file.wishes[0]
+    if first in reach.own_school_ids:
+        [school] = rolls.school_names(tx, school_ids=[first])
+        if school.unit_id == file.zone_unit_id:
+            return True
     if phase not in _PUBLISHED:
         return False
-    seat = rolls.seat_of(tx, intake_id=file.intake_id, code=file.code)
-    return seat is not None and reach.holds_school(seat)
+    return rolls.seat_of(tx, intake_id=file.intake_id, code=file.code) in reach.own_school_ids
 
 
 def _child_file(tx: Transaction, *, file: File, intake: IntakeRecord) -> ChildFile:

@@ -126,7 +126,7 @@ def published_kinds(tx: Transaction, *, intake_id: int) -> dict[str, datetime]:
         .where(publications.c.intake_id == intake_id)
         .order_by(publications.c.id)
     )
-    return {kind: at for kind, at in tx.execute(query)}
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def roll_of(tx: Transaction, *, intake_id: int, school_id: int) -> list[RollLine]:

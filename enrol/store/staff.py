@@ -81,7 +81,11 @@ def reach_of(tx: Transaction, *, officer: Officer) -> Reach:
     unit_ids = _with_everything_below(tx, roots)
     in_units: ColumnElement[bool] = schools.c.unit_id.in_(unit_ids) if unit_ids else false()
     below = tx.execute(select(schools.c.id).where(in_units)).scalars()
-    return Reach(unit_ids=unit_ids, school_ids=frozenset(below) | own_schools)
+    return Reach(
+        unit_ids=unit_ids,
+        school_ids=frozenset(below) | own_schools,
+        own_school_ids=frozenset(own_schools),
+    )
 
 
 def _with_everything_below(tx: Transaction, roots: Collection[int]) -> frozenset[int]:
