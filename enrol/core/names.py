@@ -4,6 +4,7 @@ A name is kept whole, as on the birth certificate. Nothing here forces it into t
 one word, of six, with apostrophes or letters of other alphabets are names.
 """
 
+import re
 import unicodedata
 
 _BLANK = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
@@ -20,8 +21,10 @@ _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 # is below every letter, so that a shorter word or name comes first.
 _END_OF_PART = "00"
 _FIRST_TONE = 10
+_NUMBER = "16"
 _FIRST_LETTER = 20
 _FOREIGN = "99"
+_NUMBERS = re.compile(r"([0-9]+)")
 _RANKS = {letter: f"{_FIRST_LETTER + place:02}" for place, letter in enumerate(_ALPHABET)}
 
 
@@ -57,6 +60,24 @@ def sort_key(full_name: str) -> str:
     return _END_OF_PART.join((given, middle, family))
 
 
+def label_key(label: str) -> str:
+    """Return the key that puts labels in their natural order: 2, 10, 16, 16A, VP4, VP10, Đông.
+
+    Numbers compare as numbers and come before letters, letters as in ``sort_key``. Digits only.
+    """
+    plain = _decomposed(label)
+    tones = "".join(str(_TONES[sign]) for sign in plain if sign in _TONES)
+    parts = (_label_part(part) for part in _NUMBERS.split(plain))
+    return "".join(parts) + _END_OF_PART + tones
+
+
+def _label_part(part: str) -> str:
+    if not part.isascii() or not part.isdigit():
+        return "".join(map(_rank, _letters(part)))
+    digits = part.lstrip("0") or "0"
+    return f"{_NUMBER}{len(digits):03}{digits}"
+
+
 def search_key(text: str) -> str:
     """Return ``text`` in lower case without accents (đ is d), for search by those who type none.
 
@@ -83,16 +104,19 @@ _APOSTROPHES = frozenset("'\u2019\u2018\u02bc`\u00b4")
 
 def _word_key(word: str) -> str:
     """Return the letters' places in the alphabet, then the word's tone. ``word`` is decomposed."""
+    tone = max((_TONES[sign] for sign in word if sign in _TONES), default=0)
+    return "".join(map(_rank, _letters(word))) + f"{_FIRST_TONE + tone}"
+
+
+def _letters(word: str) -> list[str]:
+    """Return the letters of a decomposed word with the marks that make them, without tones."""
     letters: list[str] = []
-    tone = 0
     for sign in word:
-        if sign in _TONES:
-            tone = _TONES[sign]
-        elif sign in _LETTER_MARKS and letters:
+        if sign in _LETTER_MARKS and letters:
             letters[-1] = unicodedata.normalize("NFC", letters[-1] + sign)
         elif sign.isalnum():
             letters.append(sign)
-    return "".join(map(_rank, letters)) + f"{_FIRST_TONE + tone}"
+    return letters
 
 
 def _rank(letter: str) -> str:

@@ -2,7 +2,7 @@
 them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -95,3 +95,35 @@ class PageRenderer(Protocol):
 
     def render(self, *, template: str, language: str, values: Mapping[str, object]) -> bytes:
         """Return the page of ``templates/<template>`` in ``vi`` or ``en``, UTF-8."""
+
+
+class ImportFiles(Protocol):
+    """The files that an education office supplies (docs/import-files.md)."""
+
+    def table_file(self, *, table: str) -> str | None:
+        """Return the name of the file that holds a table, None when there is none."""
+
+    def table_rows(
+        self, *, table: str, report: Callable[[int, str], None]
+    ) -> Iterator[tuple[int, Mapping[str, str]]]:
+        """Yield line number and cleaned texts by column; faults go to ``report`` as line and
+        reason. Memory does not grow with the file.
+        """
+
+    def boundary_file(self, *, table: str) -> str | None:
+        """Return the name of the file with the boundaries of ``units`` or ``zones``, or None."""
+
+    def boundaries(
+        self, *, table: str, report: Callable[[int, str], None]
+    ) -> Iterator[tuple[int, str, str]]:
+        """Yield number of the feature, code and GeoJSON geometry (WGS 84); faults to ``report``."""
+
+
+class SecretLetters(Protocol):
+    """Takes the secrets that go out on paper; the only place outside where they ever stand."""
+
+    def add(self, *, pupil_code: str, full_name: str, secret: str) -> None:
+        """Write one letter's content."""
+
+    def secure(self) -> None:
+        """Make sure that everything added outlives a power failure."""

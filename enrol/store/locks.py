@@ -15,11 +15,17 @@ INTAKE = 1
 ZONE_RUN = 2
 JOURNAL_SEAL = 3
 RELAY = 4
+REGISTER = 5
 
 
 def _lock(tx: Transaction, function: str, space: int, number: int) -> None:
     with translated():
         tx.execute(text(f"SELECT {function}(:space, :number)"), {"space": space, "number": number})
+
+
+def lock_register(tx: Transaction) -> None:
+    """Be the only one that imports files or issues secrets; taken before any other lock."""
+    _lock(tx, "pg_advisory_xact_lock", REGISTER, 0)
 
 
 def lock_intake_shared(tx: Transaction, intake_id: int) -> None:

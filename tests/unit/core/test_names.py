@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrol.core.names import clean_text, search_key, sort_key
+from enrol.core.names import clean_text, label_key, search_key, sort_key
 
 # The order of ICU's collation for Vietnamese: the alphabet first, then the tones in the order
 # ngang, huyền, hỏi, ngã, sắc, nặng.
@@ -68,6 +68,13 @@ def test_a_sort_key_is_digits_only_so_that_every_collation_agrees():
 
 def test_other_alphabets_come_last():
     assert sorted(["李", "Zoe"], key=sort_key) == ["Zoe", "李"]
+
+
+def test_labels_stand_in_their_natural_order():
+    in_order = ["2", "10", "16", "16A", "16B", "017", "2324", "Ba Đông", "Đoài", "Đông", "VP4"]
+
+    assert sorted(shuffled([*in_order, "VP10"]), key=label_key) == [*in_order, "VP10"]
+    assert label_key("16A Đông").isdigit()
 
 
 @pytest.mark.parametrize(
