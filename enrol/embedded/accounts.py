@@ -25,11 +25,10 @@ class Account:
         os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
 
-def choose_account(*, directory: Path, data: Path) -> Account | None:
+def choose_account(*, data: Path) -> Account | None:
     """Return the account to run the servers as; None means the account we already are.
 
-    As root, the owner of existing data comes first, then the owner of `directory` (so that
-    ``sudo`` in one's own checkout leaves one's own files), then ``nobody``.
+    As root it is the owner of the existing `data`, or else ``nobody``.
 
     Raises:
         EmbeddedServicesError: this user id has no name on this machine, or the data is another's.
@@ -37,10 +36,9 @@ def choose_account(*, directory: Path, data: Path) -> Account | None:
     if os.geteuid() != 0:
         _check_ordinary_user(data)
         return None
-    for path in (data, directory):
-        account = _account(path.stat().st_uid) if path.exists() else None
-        if account is not None:
-            return account
+    owner = _account(data.stat().st_uid) if data.exists() else None
+    if owner is not None:
+        return owner
     for name in ("nobody", "daemon"):
         try:
             found = pwd.getpwnam(name)

@@ -38,11 +38,6 @@ class Layout:
     account: Account | None
 
     @property
-    def lock(self) -> Path:
-        """The file locked by the supervising process."""
-        return self.directory / "embedded.lock"
-
-    @property
     def postgres(self) -> Path:
         """The directory of PostgreSQL: ``data`` inside it."""
         return self.servers / "postgres"
@@ -80,15 +75,20 @@ def existing_layout(*, directory: Path) -> Layout:
     return Layout(directory=directory, servers=(directory / "servers").resolve(), account=None)
 
 
-def prepare_layout(*, directory: Path) -> Layout:
-    """Make the directories with their owners and modes; safe to repeat."""
-    directory = directory.resolve()
-    # Others may pass through but not look: the servers' account has to reach its own part.
+def make_directory(*, directory: Path) -> Path:
+    """Make the outermost directory unless it is there; return it without symbolic links."""
+    # As root others may pass through but not look: the servers' account has to reach its part.
     _make(directory, mode=0o711 if os.geteuid() == 0 else 0o700)
+    return directory.resolve()
+
+
+def prepare_layout(*, directory: Path) -> Layout:
+    """Make the directories inside with their owners and modes; safe to repeat while locked."""
+    directory = directory.resolve()
     _make(directory / "secrets", mode=0o700)
     _make(directory / "log", mode=0o700)
     link = directory / "servers"
-    account = choose_account(directory=directory, data=link / "postgres" / "data")
+    account = choose_account(data=link / "postgres" / "data")
     servers = _servers_directory(link=link, account=account)
     layout = Layout(directory=directory, servers=servers, account=account)
     for path in (layout.postgres, layout.valkey):
@@ -113,7 +113,7 @@ def write_private(*, path: Path, text: str, account: Account | None) -> None:
 
 def _make(path: Path, *, mode: int) -> None:
     if not path.exists():
-        path.mkdir(parents=True)
+        path.mkdir(parents=True, exist_ok=True)
         path.chmod(mode)  # mkdir's own mode is narrowed by the umask
 
 
@@ -207,9 +207,9 @@ def _short_place(account: Account | None) -> Path:
     )
 
 
-def remove_short_sockets(*, layout: Layout) -> None:
+def remove_short_sockets(*, directory: Path) -> None:
     """Take away the short directory under the temporary directory, if one was needed."""
-    run = layout.servers / "run"
+    run = directory / "servers" / "run"
     if run.is_symlink():
         shutil.rmtree(run.resolve(), ignore_errors=True)
         run.unlink()

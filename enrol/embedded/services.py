@@ -13,7 +13,13 @@ from enrol.embedded import valkey
 from enrol.embedded.binaries import binaries_for, find_binaries
 from enrol.embedded.databases import APPLICATION_DATABASE, TEMPLATE, Databases, NotReadyError
 from enrol.embedded.errors import EmbeddedServicesError
-from enrol.embedded.layout import Layout, existing_layout, prepare_layout, remove_short_sockets
+from enrol.embedded.layout import (
+    Layout,
+    existing_layout,
+    make_directory,
+    prepare_layout,
+    remove_short_sockets,
+)
 from enrol.embedded.postgres import make_cluster, postgres_command
 from enrol.embedded.processes import Supervisor
 
@@ -111,29 +117,38 @@ class EmbeddedServices(RunningServices):
 
     def start(self) -> None:
         """Start both and return when both answer and the application's database exists."""
-        self._layout = layout = prepare_layout(directory=self._directory)
-        self._lock_descriptor = _lock(layout.lock)
         try:
-            binaries = binaries_for(layout=layout)
-            self._use(layout, binaries.postgres_bin)
-            make_cluster(layout=layout, programs=binaries.postgres_bin)
-            self._supervisor.start_command(
-                command=postgres_command(layout=layout, programs=binaries.postgres_bin)
-            )
-            self._supervisor.start_command(
-                command=valkey.valkey_command(layout=layout, program=binaries.valkey_server)
-            )
-            self.wait_until_ready()
-            self._databases.bootstrap()
+            self._lock_descriptor = _lock(make_directory(directory=self._directory))
+            self._start_locked()
+        except PermissionError as error:
+            self.stop()
+            raise EmbeddedServicesError(
+                f"No right to use {error.filename}: run as the account that made it, "
+                "or choose another directory."
+            ) from error
         except BaseException:
             self.stop()
             raise
+
+    def _start_locked(self) -> None:
+        layout = prepare_layout(directory=self._directory)
+        binaries = binaries_for(layout=layout)
+        programs = binaries.postgres_bin
+        self._use(layout, programs)
+        make_cluster(layout=layout, programs=programs)
+        for command in (
+            postgres_command(layout=layout, programs=programs),
+            valkey.valkey_command(layout=layout, program=binaries.valkey_server),
+        ):
+            self._supervisor.start_command(command=command)
+        self.wait_until_ready()
+        self._databases.bootstrap()
 
     def stop(self) -> None:
         """Stop Valkey, then PostgreSQL, and let go of the directory. Safe to call twice."""
         self._supervisor.stop()
         if self._lock_descriptor is not None:
-            remove_short_sockets(layout=self._layout)
+            remove_short_sockets(directory=self._directory)
             os.close(self._lock_descriptor)
             self._lock_descriptor = None
 
@@ -185,8 +200,9 @@ class EmbeddedServices(RunningServices):
         return f"{name} does not start ({why}); last words in {log_file}: {last_words}"
 
 
-def _lock(path: Path) -> int:
+def _lock(directory: Path) -> int:
     """Take the directory for this process; the kernel lets go when the process dies."""
+    path = directory / "embedded.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -194,7 +210,7 @@ def _lock(path: Path) -> int:
         owner = os.read(descriptor, 20).decode(errors="replace").strip() or "unknown"
         os.close(descriptor)
         raise EmbeddedServicesError(
-            f"The embedded servers in {path.parent} are already run by process {owner}: "
+            f"The embedded servers in {directory} are already run by process {owner}: "
             "stop it first, or choose another directory."
         ) from None
     os.ftruncate(descriptor, 0)

@@ -89,6 +89,19 @@ def test_a_killed_supervisor_takes_its_servers_with_it(fresh_directory):
     assert not servers(var)
 
 
+def test_of_two_first_starts_at_once_one_is_told_of_the_other(fresh_directory):
+    var = fresh_directory / "var"
+    pair = [start(var, stderr=subprocess.PIPE) for _ in range(2)]
+    with pair[0], pair[1]:
+        loser = next(p for p in pair if not p.stdout.readline())
+        (winner,) = (p for p in pair if p is not loser)
+        assert "are already run by process" in loser.stderr.read()
+        assert servers(var)
+        winner.stdin.close()
+    assert winner.returncode == 0
+    assert loser.returncode == 1
+
+
 def test_servers_end_by_themselves_when_nobody_supervises(fresh_directory):
     var = fresh_directory / "var"
     with start(var) as process:
@@ -163,3 +176,13 @@ def test_an_ordinary_user_is_told_that_the_data_is_not_theirs(fresh_directory, o
     with start(data.parents[2], ordinary_python, stderr=subprocess.PIPE, **ORDINARY) as process:
         _, errors = process.communicate()
     assert "belongs to user id 0" in errors
+
+
+@needs_root
+def test_an_ordinary_user_is_told_of_a_directory_closed_to_them(fresh_directory, ordinary_python):
+    var = fresh_directory / "var"
+    with EmbeddedServices(directory=var):
+        pass
+    with start(var, ordinary_python, stderr=subprocess.PIPE, **ORDINARY) as process:
+        _, errors = process.communicate()
+    assert f"No right to use {var}/embedded.lock: run as the account that made it" in errors
