@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -39,6 +39,14 @@ def transaction() -> Iterator[Transaction]:
             yield connection
     except (OperationalError, PoolTimeout) as error:
         raise StoreBusy from error
+
+
+def allow_minutes(tx: Transaction) -> None:
+    """Let this transaction's statements run long, and wait long for its next one: a whole city is
+    read and written in one piece.
+    """
+    tx.execute(text("SET LOCAL statement_timeout = '10min'"))
+    tx.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10min'"))
 
 
 def engine_options(

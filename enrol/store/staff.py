@@ -107,6 +107,12 @@ def names_by_label(tx: Transaction, *, labels: Sequence[str]) -> dict[str, str]:
     return {f"{STAFF_LABEL}{staff_id}": name for staff_id, name in tx.execute(query)}
 
 
+def has_account(tx: Transaction, *, email: str) -> bool:
+    """Tell whether there is an account with this e-mail, active or not."""
+    query = select(Staff.__table__.c.id).where(Staff.__table__.c.email == email)
+    return tx.execute(query).scalar_one_or_none() is not None
+
+
 def store_password(tx: Transaction, *, email: str, password_hash: str, session_mark: str) -> int:
     """Give an account a password for one sign-in and end its sessions; 0 when there is no such
     account. ``session_mark`` is a fresh random text.

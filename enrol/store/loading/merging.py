@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from enrol.store.db import Transaction
+from enrol.store.db import Transaction, allow_minutes
 from enrol.store.loading import staged
 from enrol.store.tables.units import units
 
@@ -51,8 +51,7 @@ def begin(tx: Transaction) -> None:
 
     The caller holds the register's lock.
     """
-    tx.execute(text("SET LOCAL statement_timeout = '10min'"))
-    tx.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10min'"))
+    allow_minutes(tx)
     staged.staging.create_all(tx, checkfirst=False)
 
 
