@@ -4,8 +4,8 @@ import psycopg
 import redis
 
 
-def test_the_database_of_a_process_is_empty(database_url):
-    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+def test_a_new_database_is_empty(new_database):
+    with psycopg.connect(new_database().replace("+psycopg", "")) as connection:
         query = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
         assert connection.execute(query).fetchone() == (0,)
 

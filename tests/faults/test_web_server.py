@@ -91,10 +91,10 @@ def test_no_log_line_holds_a_code_an_address_or_the_text_of_an_error(server):
     supervisor.stop_one("web")
     text = log.read_text()
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-    assert [(line["method"], line["path"], line["status"]) for line in lines[:1]] == [
-        ("GET", "/ho-so/*", 200)
-    ]
-    assert lines[0]["milliseconds"] >= 0
+    seen = {(line["method"], line["path"], line["status"]) for line in lines}
+    assert ("GET", "/ho-so/*", 200) in seen
+    assert {status for _, _, status in seen} >= {200, 500}
+    assert min(line["milliseconds"] for line in lines) >= 0
     assert "RuntimeError" in text
     assert "could not be read" in text
     for secret in ("AR2026", "0912345678", "Phone9", "Nguyen", "ip=", "sdt"):
