@@ -13,7 +13,7 @@ from enrol.services.ports import JOBS, JobQueue
 from enrol.store import heartbeats, outbox, runs
 from enrol.store.db import transaction
 
-VISIBILITY = timedelta(seconds=20)
+VISIBILITY = timedelta(seconds=10)
 KEEP_DONE = timedelta(days=7)
 KEEP_SILENT = timedelta(days=1)
 
