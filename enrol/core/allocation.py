@@ -34,15 +34,7 @@ def allocate_zone(
     plans = _plans_by_school(seat_plans)
     everyone = standings(entries=entries, rules=rules, key=key)
     _check_zone(everyone, seat_plans)
-    contenders = [
-        Contender(
-            standing,
-            [school for school in standing.entry.wishes if school in plans],
-            dict(standing.entry.facts.distances),
-        )
-        for standing in everyone
-        if standing.in_zone
-    ]
+    contenders = [_contender(standing, plans) for standing in everyone if standing.in_zone]
     lined = line_up(contenders=contenders, schools=plans, rules=rules, key=key)
     seats = [plans[school].seats for school in lined.schools]
     reserved = _reserved_seats(lined, plans) if rules.reserves else {}
@@ -57,6 +49,12 @@ def allocate_zone(
         outside=_without_school(everyone, placements, in_zone=False),
         totals=_totals(everyone, placements, sum(seats)),
     )
+
+
+def _contender(standing: Standing, plans: Mapping[str, SeatPlan]) -> Contender:
+    facts, wishes = standing.entry.facts, standing.entry.wishes
+    offered = [school for school in wishes if school in plans]
+    return Contender(standing, offered, facts.distances)
 
 
 def _plans_by_school(seat_plans: Sequence[SeatPlan]) -> dict[str, SeatPlan]:

@@ -61,8 +61,9 @@ def certify_zone(
 ) -> Certificate:
     """Return the certificate of one zone's stage 1 placements (see ``allocate_zone``)."""
     plans = {plan.school: plan for plan in seat_plans}
-    claims = zone_claims(entries=entries, plans=plans, rules=rules)
-    return _certify(claims, plans, placements, law=Law(rules, key), stage=1)
+    law = Law(rules, key)
+    claims = zone_claims(entries=entries, plans=plans, law=law)
+    return _certify(claims, plans, placements, law=law, stage=1)
 
 
 def certify_leftovers(
@@ -77,8 +78,9 @@ def certify_leftovers(
     """Return the certificate of an intake's stage 2 placements (see ``allocate_leftovers``)."""
     seats = seats_by_school(free)
     plans = {school: SeatPlan(school, "", count) for school, count in seats.items()}
-    claims = leftover_claims(entries=entries, seats=seats, distances=distances, rules=rules)
-    return _certify(claims, plans, placements, law=Law(rules, key), stage=2)
+    law = Law(rules, key)
+    claims = leftover_claims(entries=entries, seats=seats, distances=distances, law=law)
+    return _certify(claims, plans, placements, law=law, stage=2)
 
 
 def certify_intake(
@@ -134,7 +136,8 @@ def _stages(
             rules=law.rules,
             key=law.key,
             placements=[
-                ended[e.code] if e.code in seated else law.placement(e, None, 1) for e in here
+                ended[e.code] if e.code in seated else law.placement(law.claim(e, ()), None, 1)
+                for e in here
             ],
         )
         taken = Counter(ended[entry.code].school for entry in here if entry.code in seated)

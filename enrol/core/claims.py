@@ -1,6 +1,6 @@
 """What each child may claim at each stage, read straight from the frozen list and the rules."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from enrol.core.leftovers import Distances, by_distance
@@ -13,10 +13,13 @@ from enrol.core.priority import PriorityKey, RuleSet, band, is_in_zone, priority
 class Claim:
     """A child with the schools it may have at one stage, the one it wants most first.
 
-    ``entry`` carries the distances that count at this stage.
+    ``entry`` carries the distances that count at this stage. ``number`` is the lottery number of
+    its family, for use where no school has its own.
     """
 
     entry: Entry
+    band: int
+    number: str
     in_zone: bool
     options: tuple[str, ...]
 
@@ -28,23 +31,34 @@ class Law:
     rules: RuleSet
     key: bytes
 
-    def number_at(self, entry: Entry, school: str | None) -> str:
+    def claim(self, entry: Entry, options: Sequence[str]) -> Claim:
+        """Return the claim of a child to these schools."""
+        counted = band(facts=entry.facts, rules=self.rules)
+        drawn = number(key=self.key, code=entry.family)
+        return Claim(entry, counted, drawn, self.is_in_zone(entry), tuple(options))
+
+    def is_in_zone(self, entry: Entry) -> bool:
+        """Say whether the child lives in its zone."""
+        return is_in_zone(facts=entry.facts, rules=self.rules)
+
+    def number_at(self, claim: Claim, school: str | None) -> str:
         """Return the lottery number that counts at the school, or without one."""
         if school is None or not self.rules.per_school_numbers:
-            return number(key=self.key, code=entry.family)
-        return number_for_school(key=self.key, code=entry.family, school=school)
+            return claim.number
+        return number_for_school(key=self.key, code=claim.entry.family, school=school)
 
     def place(self, claim: Claim, school: str) -> tuple[bool, PriorityKey]:
         """Return the child's place in the school's queue: lower first, equal for nobody else."""
-        drawn = self.number_at(claim.entry, school)
+        drawn = self.number_at(claim, school)
         key = priority_key(entry=claim.entry, school=school, number=drawn, rules=self.rules)
         return not claim.in_zone, key
 
-    def placement(self, entry: Entry, school: str | None, stage: int) -> Placement:
+    def placement(self, claim: Claim, school: str | None, stage: int) -> Placement:
         """Return the placement that should stand for a child at this school."""
+        entry = claim.entry
         rank = entry.wishes.index(school) + 1 if school in entry.wishes else None
-        counted = band(facts=entry.facts, rules=self.rules)
-        return Placement(entry.code, school, rank, counted, self.number_at(entry, school), stage)
+        drawn = self.number_at(claim, school)
+        return Placement(entry.code, school, rank, claim.band, drawn, stage)
 
     def reserves(self, plan: SeatPlan) -> tuple[Reserve, ...]:
         """Return the reserves of the school that count under these rules."""
@@ -52,23 +66,17 @@ class Law:
 
 
 def zone_claims(
-    *, entries: Iterable[Entry], plans: Mapping[str, SeatPlan], rules: RuleSet
+    *, entries: Iterable[Entry], plans: Mapping[str, SeatPlan], law: Law
 ) -> list[Claim]:
     """Return the claims of stage 1: wishes within the zone, nothing for children from outside."""
-    claims = []
-    for entry in sorted(entries, key=lambda entry: entry.code):
-        in_zone = is_in_zone(facts=entry.facts, rules=rules)
-        options = tuple(school for school in entry.wishes if in_zone and school in plans)
-        claims.append(Claim(entry, in_zone, options))
-    return claims
+    return [
+        law.claim(entry, [s for s in entry.wishes if s in plans] if law.is_in_zone(entry) else ())
+        for entry in sorted(entries, key=lambda entry: entry.code)
+    ]
 
 
 def leftover_claims(
-    *,
-    entries: Iterable[Entry],
-    seats: Mapping[str, int],
-    distances: Distances,
-    rules: RuleSet,
+    *, entries: Iterable[Entry], seats: Mapping[str, int], distances: Distances, law: Law
 ) -> list[Claim]:
     """Return the claims of stage 2: free schools by distance in the zone, wishes outside it."""
     free = [school for school in seats if seats[school]]
@@ -76,8 +84,7 @@ def leftover_claims(
     for entry in sorted(entries, key=lambda entry: entry.code):
         metres = {**dict(distances.get(entry.code, ())), **dict(entry.facts.distances)}
         measured = replace(entry, facts=replace(entry.facts, distances=tuple(metres.items())))
-        in_zone = is_in_zone(facts=entry.facts, rules=rules)
         wished = [school for school in entry.wishes if school in seats]
-        options = by_distance(schools=free, metres=metres) if in_zone else wished
-        claims.append(Claim(measured, in_zone, tuple(options)))
+        options = by_distance(schools=free, metres=metres) if law.is_in_zone(entry) else wished
+        claims.append(law.claim(measured, options))
     return claims

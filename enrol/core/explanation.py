@@ -104,8 +104,9 @@ def explain_zone(
     ``placements`` must be certified ones (see ``certificate.certify_zone``).
     """
     plans = {plan.school: plan for plan in seat_plans}
-    claims = zone_claims(entries=entries, plans=plans, rules=rules)
-    return _explain(claims, plans, placements, law=Law(rules, key), stage=1)
+    law = Law(rules, key)
+    claims = zone_claims(entries=entries, plans=plans, law=law)
+    return _explain(claims, plans, placements, law=law, stage=1)
 
 
 def explain_leftovers(
@@ -120,8 +121,9 @@ def explain_leftovers(
     """Yield the explanation of every child of stage 2, in code order."""
     seats = seats_by_school(free)
     plans = {school: SeatPlan(school, "", count) for school, count in seats.items()}
-    claims = leftover_claims(entries=entries, seats=seats, distances=distances, rules=rules)
-    return _explain(claims, plans, placements, law=Law(rules, key), stage=2)
+    law = Law(rules, key)
+    claims = leftover_claims(entries=entries, seats=seats, distances=distances, law=law)
+    return _explain(claims, plans, placements, law=law, stage=2)
 
 
 def _explain(
@@ -149,25 +151,33 @@ def _schools(claim: Claim, got: str | None, stage: int) -> tuple[str, ...]:
     return claim.options if got is None else claim.options[: claim.options.index(got) + 1]
 
 
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The last child on one group of a school's seats."""
+
+    place: tuple[bool, PriorityKey]
+    position: Position
+
+
 class _Bar:
     """What it took to get into one school: the last children admitted and the queue behind."""
 
     def __init__(self, seating: Seating, school: str, law: Law) -> None:
         self.is_taken = bool(seating.held[school])
         holders = sorted(seating.held[school], key=lambda claim: law.place(claim, school))
-        self._last = [
-            (policy, group[-1], law.place(group[-1], school))
+        self._last = {
+            policy: _Last(law.place(group[-1], school), _position(group[-1], school, law))
             for policy, group in seating.chosen(school, holders)
             if group
-        ]
+        }
         waiting = sorted(seating.refused[school], key=lambda claim: law.place(claim, school))
         self.ahead = {claim.entry.code: at for at, claim in enumerate(waiting)}
 
-    def last_for(self, claim: Claim) -> Claim | None:
+    def last_for(self, claim: Claim) -> _Last | None:
         """Return the last child on the seats that this child could have had."""
         reachable = (None, *claim.entry.facts.policies)
-        lasts = [(place, last) for policy, last, place in self._last if policy in reachable]
-        return max(lasts, key=lambda pair: pair[0])[1] if lasts else None
+        lasts = [self._last[policy] for policy in reachable if policy in self._last]
+        return max(lasts, key=lambda last: last.place) if lasts else None
 
 
 def _reason(
@@ -180,14 +190,14 @@ def _reason(
     if bar is None:
         return WishReason(school, rank, Reason.OTHER_ZONE, own, None)
     last = bar.last_for(claim)
-    shown = None if last is None else _position(last, school, law)
+    shown = None if last is None else last.position
     ahead = bar.ahead.get(claim.entry.code)
     if ahead is None:
         return WishReason(school, rank, _not_refused(claim, school, got), own, shown)
     reason = Reason.RESERVED if bar.is_taken else Reason.NO_SEATS
     changes: list[Change] = []
     if last is not None:
-        reason, changes = _refusal(claim, last, school, law)
+        reason, changes = _refusal(law.place(claim, school), last.place, law)
     return WishReason(school, rank, reason, own, shown, (*changes, Change("seats", ahead + 1)))
 
 
@@ -199,15 +209,17 @@ def _not_refused(claim: Claim, school: str, got: str | None) -> Reason:
 
 def _position(claim: Claim, school: str, law: Law) -> Position:
     facts = claim.entry.facts
-    placement = law.placement(claim.entry, school, 1)
     metres = dict(facts.distances).get(school)
-    return Position(placement.band, school in facts.sibling_schools, metres, placement.number)
+    is_sibling = school in facts.sibling_schools
+    return Position(claim.band, is_sibling, metres, law.number_at(claim, school))
 
 
-def _refusal(claim: Claim, last: Claim, school: str, law: Law) -> tuple[Reason, list[Change]]:
-    if claim.in_zone != last.in_zone:
+def _refusal(
+    mine: tuple[bool, PriorityKey], last: tuple[bool, PriorityKey], law: Law
+) -> tuple[Reason, list[Change]]:
+    (is_outside, own), (is_last_outside, bar) = mine, last
+    if is_outside != is_last_outside:
         return Reason.LEFTOVER_FIRST, []
-    own, bar = law.place(claim, school)[1], law.place(last, school)[1]
     criteria = (*law.rules.order, "code")
     first = next(at for at in range(len(criteria)) if own[at] != bar[at])
     changes = [

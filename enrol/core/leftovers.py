@@ -80,7 +80,7 @@ def _contender(standing: Standing, seats: Mapping[str, int], distances: Distance
         choices = by_distance(schools=[s for s in seats if seats[s]], metres=decided)
     else:
         choices = [school for school in entry.wishes if school in seats]
-    return Contender(standing, choices, decided)
+    return Contender(standing, choices, tuple(decided.items()))
 
 
 def by_distance(*, schools: Sequence[str], metres: Mapping[str, int]) -> list[str]:

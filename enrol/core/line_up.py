@@ -1,8 +1,9 @@
 """Children lined up for a contest: their bands, lottery numbers and places in every queue."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from enrol.core.contest import Contest, contest
 from enrol.core.lottery import number, number_for_school
@@ -10,8 +11,7 @@ from enrol.core.model import Entry, Facts
 from enrol.core.priority import UNKNOWN_DISTANCE, RuleSet, band, is_in_zone
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A registration with what the rule set and the draw say of it.
 
     ``number`` is the lottery number drawn for its family; under rules with a draw per school it
@@ -94,8 +94,7 @@ class LineUp:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Contender:
+class Contender(NamedTuple):
     """A child with the schools it may have, in its order, and metres from home to them.
 
     Distances are only looked at when the rule set orders by distance.
@@ -103,7 +102,7 @@ class Contender:
 
     standing: Standing
     choices: Sequence[str]
-    distances: Mapping[str, int]
+    distances: Sequence[tuple[str, int]]
 
 
 def line_up(
@@ -148,7 +147,7 @@ class _Leads:
         self._metres = UNKNOWN_DISTANCE + 1
         if "distance" in self._criteria:
             for contender in contenders:
-                for metres in contender.distances.values():
+                for _, metres in contender.distances:
                     self._metres = max(self._metres, metres + 1)
                     if metres < 0:
                         message = f"{contender.standing.entry.code} has a negative distance"
@@ -161,6 +160,7 @@ class _Leads:
         if self._criteria == ("band",):
             return [outside * self._bands + standing.band] * len(contender.choices)
         siblings = standing.entry.facts.sibling_schools
+        known = dict(contender.distances)
         leads = []
         for school in contender.choices:
             lead = outside
@@ -170,8 +170,7 @@ class _Leads:
                 elif criterion == "sibling":
                     lead = lead * 2 + (school not in siblings)
                 else:
-                    metres = contender.distances.get(school, UNKNOWN_DISTANCE)
-                    lead = lead * self._metres + metres
+                    lead = lead * self._metres + known.get(school, UNKNOWN_DISTANCE)
             leads.append(lead)
         return leads
 

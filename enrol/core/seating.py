@@ -104,7 +104,7 @@ class Seating:
     def _wrong_records(self) -> Iterator[Violation]:
         for claim in self._claims:
             placement = self._ended[claim.entry.code]
-            if placement != self._law.placement(claim.entry, placement.school, self._stage):
+            if placement != self._law.placement(claim, placement.school, self._stage):
                 yield Violation(ViolationKind.WRONG_RECORD, placement.code, placement.school)
 
     def _not_eligible(self) -> Iterator[Violation]:
