@@ -11,7 +11,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
-KeyPurpose = Literal["family-secret", "result-path", "seed", "staff-password", "document"]
+KeyPurpose = Literal[
+    "family-secret",
+    "result-path",
+    "seed",
+    "staff-password",
+    "staff-totp",
+    "staff-recovery",
+    "document",
+]
 
 
 class Settings(BaseSettings):
@@ -21,7 +29,9 @@ class Settings(BaseSettings):
     leaving one out ends the start with a message naming it.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ENROL_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ENROL_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     environment: Literal["production", "development", "test"] = "production"
     database_url: SecretStr = Field(validation_alias="DATABASE_URL")

@@ -11,6 +11,7 @@ MIGRATION_LOCK = 76_001
 
 
 def run() -> None:
+    """Bring the schema from where it is to where it was asked to be."""
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection:
         connection.execute(text("SET statement_timeout = '10min'"))

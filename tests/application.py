@@ -16,7 +16,9 @@ KEPT = {"alembic_version"}
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(
+    database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
     """Settings as an operator would give them, with keys made for this run only."""
     files: Path = tmp_path_factory.mktemp("published")
     return Settings(

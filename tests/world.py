@@ -1,4 +1,5 @@
-"""A small city made by hand: one ward zone with three schools, an open intake, children with secrets."""
+"""A small city made by hand: one ward zone with three schools, an open intake, children with
+secrets."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -45,7 +46,10 @@ def build_world(*, seats: int = 2, opens_in: timedelta = timedelta(hours=-1)) ->
         other_group_id = _group(tx, unit_id=ward_id, zone_id=far_zone_id, label="VP4")
         intake_id = _intake(tx, city_id=city_id, opens_at=now + opens_in)
         intake_zone_id = _one(
-            tx, insert(intake_zones).values(intake_id=intake_id, zone_id=zone_id).returning(intake_zones.c.id)
+            tx,
+            insert(intake_zones)
+            .values(intake_id=intake_id, zone_id=zone_id)
+            .returning(intake_zones.c.id),
         )
         world = World(
             intake_id, city_id, ward_id, zone_id, intake_zone_id, group_id, other_group_id
@@ -110,11 +114,18 @@ def add_child(
     return Family(child_id=child_id, secret_version=1)
 
 
-def full_answers(*, wishes: tuple[str, ...] = ("S1", "S2"), name: str = "Nguyễn Thị Đào 1") -> dict[str, object]:
+def full_answers(
+    *, wishes: tuple[str, ...] = ("S1", "S2"), name: str = "Nguyễn Thị Đào 1"
+) -> dict[str, object]:
     """Return a complete draft that agrees with the register."""
     home = {"unit": "00070", "group": "16A", "address": "12 phố Hàng Bài"}
     return {
-        "child": {"full_name": name, "birth_on": "2020-05-17", "sex": "female", "personal_id": None},
+        "child": {
+            "full_name": name,
+            "birth_on": "2020-05-17",
+            "sex": "female",
+            "personal_id": None,
+        },
         "permanent": home,
         "temporary": {"none": True},
         "current": {"same_as": "permanent"},
@@ -219,7 +230,12 @@ def _intake(tx: Transaction, *, city_id: int, opens_at: datetime) -> int:
     rule_set_id = _one(
         tx,
         insert(rule_sets)
-        .values(name=rules.name, version=rules.version, body=rules_to_json(rules), hash=rules_hash(rules))
+        .values(
+            name=rules.name,
+            version=rules.version,
+            body=rules_to_json(rules),
+            hash=rules_hash(rules),
+        )
         .returning(rule_sets.c.id),
     )
     values = {

@@ -46,7 +46,9 @@ def lock_zone_run(tx: Transaction, intake_zone_id: int) -> None:
 
 
 def lock_second_stage(tx: Transaction, intake_id: int) -> None:
-    """Be the only one that runs or writes the second stage of this intake: the zone that is none."""
+    """Be the only one that runs or writes the second stage of this intake: the zone that is
+    none.
+    """
     _lock(tx, "pg_advisory_xact_lock", ZONE_RUN, -intake_id)
 
 

@@ -23,8 +23,7 @@ UNIQUE_LIVE_CHILD = (
     " WHERE status <> 'withdrawn'"
 )
 UNIQUE_KEY = (
-    "ALTER TABLE submissions"
-    " ADD CONSTRAINT uq_submissions_submission_key UNIQUE (submission_key)"
+    "ALTER TABLE submissions ADD CONSTRAINT uq_submissions_submission_key UNIQUE (submission_key)"
 )
 
 
@@ -101,9 +100,7 @@ def test_without_lock_and_constraint_the_child_is_doubled(press):
     """The negative control: the race is real, and this test can fail."""
     with transaction() as tx:
         tx.execute(text("DROP INDEX uq_registrations_live_child"))
-        tx.execute(
-            text("ALTER TABLE submissions DROP CONSTRAINT uq_submissions_submission_key")
-        )
+        tx.execute(text("ALTER TABLE submissions DROP CONSTRAINT uq_submissions_submission_key"))
     try:
         press_together(press)
         doubled = count_of(registrations)

@@ -1,4 +1,5 @@
-"""The schema: numbered migrations, up, down and up again, and no difference to the tables in code."""
+"""The schema: numbered migrations, up, down and up again, and no difference to the tables in
+code."""
 
 import re
 from pathlib import Path
@@ -65,9 +66,7 @@ def test_the_tables_in_code_are_those_of_the_migrations(bare_app):
 def test_migrations_are_numbered_without_gaps():
     names = sorted(path.name for path in (ROOT / "migrations/versions").glob("*.py"))
 
-    assert [int(re.match(r"(\d{4})_", name)[1]) for name in names] == list(
-        range(1, len(names) + 1)
-    )
+    assert [int(re.match(r"(\d{4})_", name)[1]) for name in names] == list(range(1, len(names) + 1))
 
 
 def test_evidence_is_never_changed_or_deleted(bare_app):

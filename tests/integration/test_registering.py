@@ -251,9 +251,7 @@ def test_a_reissued_secret_ends_the_session(world, family):
 def test_the_schools_of_a_zone_come_nearest_first(world, family):
     prepare(world, family)
 
-    options = preparing.schools_of_zone(
-        actor=family, intake_id=world.intake_id, zone_code="T00070"
-    )
+    options = preparing.schools_of_zone(actor=family, intake_id=world.intake_id, zone_code="T00070")
 
     assert [(option.code, option.distance) for option in options] == [
         ("S1", 111),

@@ -80,3 +80,12 @@ def test_each_purpose_has_its_own_key(environment):
 
     assert len(keys) == 3
     assert all(len(key) == 32 for key in keys)
+
+
+def test_a_refusal_does_not_repeat_what_was_set(environment):
+    environment(**COMPLETE | {"ENROL_SESSION_KEY": "too-short-but-secret"})
+
+    with pytest.raises(ValidationError) as error:
+        Settings.load()
+
+    assert "too-short-but-secret" not in str(error.value)

@@ -28,7 +28,10 @@ journal_seals = Table(
     Column("previous", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column(
-        "leaves", LargeBinary, nullable=False, comment="leaf hashes in order: to name an altered entry"
+        "leaves",
+        LargeBinary,
+        nullable=False,
+        comment="leaf hashes in order: to name an altered entry",
     ),
     Column("sealed_at", Instant, nullable=False, server_default=func.now()),
 )
