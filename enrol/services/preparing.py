@@ -18,6 +18,24 @@ from enrol.store.places import Named
 from enrol.store.registrations import Live
 from enrol.store.windows import Window
 
+__all__ = [
+    "Child",
+    "Desk",
+    "Guardian",
+    "Live",
+    "Named",
+    "Residence",
+    "SchoolOption",
+    "Window",
+    "ZoneChoice",
+    "groups_of",
+    "open_desk",
+    "save_answers",
+    "schools_of_zone",
+    "wards",
+    "zone_choices",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:

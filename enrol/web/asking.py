@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import g, request
-from flask_babel import gettext as _
 from wtforms import Form
+
+from enrol.web.locale import gettext as _
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -19,24 +20,39 @@ def asks_again(view: View) -> View:
     return view
 
 
+def changes_nothing(view: View) -> View:
+    """Mark a view whose form only looks something up: it needs no token and so no session."""
+    view.changes_nothing = True  # type: ignore[attr-defined]
+    return view
+
+
 class PageForm(Form):
     """The fields of one page. Build it only for what was sent; never to draw the page."""
 
-    def is_good(self) -> bool:
-        """Tell whether the page was sent to be kept, its token is good and every field is right.
+    def was_sent(self) -> bool:
+        """Tell whether the page was sent to be judged.
 
         A press on the language switch sends the page too: then nothing is judged and nothing is
         wrong, the page only appears again in the other language.
         """
-        if request.method != "POST" or "lang" in request.form:
+        return request.method == "POST" and "lang" not in request.form
+
+    def is_good(self) -> bool:
+        """Tell whether the page was sent, its token is good and every field is right."""
+        if not self.was_sent():
             return False
         self.validate()
         return not self.problems()
 
     def problems(self) -> dict[str, str]:
-        """Return the first problem of each field by name, in page order; ``PAGE`` for the page."""
+        """Return the first problem of each field by name, in page order; ``PAGE`` for the page.
+
+        There is none before ``is_good`` has judged.
+        """
+        if not self.was_sent():
+            return {}
         found = {field.name: str(field.errors[0]) for field in self if field.errors}
-        if getattr(g, "token_was_lost", False) and "lang" not in request.form:
+        if g.get("token_was_lost", False):
             lost = _(
                 "This page was open for a long time. Nothing you typed is lost:"
                 " please press the button once more."

@@ -16,6 +16,7 @@ _SHEETS = {
     "enrol.css": _OWN / "enrol.css",
 }
 _FOR_EVER = "public, max-age=31536000, immutable"
+_FOR_A_WHILE = "public, max-age=300"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,18 @@ class Asset:
 
 
 def register(app: Flask) -> None:
-    """Serve the style sheets under names that change when they do."""
+    """Serve the style sheets under names that change when they do, and under their plain names for
+    published result pages, which outlive a release.
+    """
     assets = {sheet: _asset(sheet, path) for sheet, path in _SHEETS.items()}
     by_name = {asset.name: asset for asset in assets.values()}
 
     def static(name: str) -> Response:
-        if name not in by_name:
-            raise NotFound
-        return _served(by_name[name])
+        if name in by_name:
+            return _served(by_name[name], keep=_FOR_EVER)
+        if name in assets:
+            return _served(assets[name], keep=_FOR_A_WHILE)
+        raise NotFound
 
     def asset_url(sheet: str) -> str:
         return url_for("static", name=assets[sheet].name)
@@ -51,13 +56,13 @@ def _asset(sheet: str, path: Path) -> Asset:
     return Asset(name, body, gzip.compress(body, compresslevel=9, mtime=0))
 
 
-def _served(asset: Asset) -> Response:
+def _served(asset: Asset, *, keep: str) -> Response:
     response = Response(mimetype="text/css")
     if request.accept_encodings.quality("gzip") > 0:
         response.set_data(asset.compressed)
         response.headers["Content-Encoding"] = "gzip"
     else:
         response.set_data(asset.body)
-    response.headers["Cache-Control"] = _FOR_EVER
+    response.headers["Cache-Control"] = keep
     response.headers["Vary"] = "Accept-Encoding"
     return response

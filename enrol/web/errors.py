@@ -6,11 +6,11 @@ from secrets import token_hex
 import structlog
 from flask import Flask, Response, make_response, redirect, render_template, request, session
 from flask import url_for as address_of
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from enrol.services.refusals import NotFound, SignedOut, StoreBusy
+from enrol.services.refusals import AlreadyRegistered, NotFound, SignedOut, StoreBusy
+from enrol.web.locale import gettext as _
 
 log = structlog.get_logger()
 
@@ -30,6 +30,7 @@ def register(app: Flask) -> None:
     """Answer refusals and errors with pages; what is not anticipated is logged and not hidden."""
     app.register_error_handler(NotFound, lambda _refusal: trouble_page(404))
     app.register_error_handler(SignedOut, _signed_out)
+    app.register_error_handler(AlreadyRegistered, lambda _refusal: trouble_page(409))
     app.register_error_handler(StoreBusy, lambda _refusal: trouble_page(503))
     app.register_error_handler(CSRFError, _lost_token)
     app.register_error_handler(HTTPException, _http_error)
@@ -107,6 +108,11 @@ def _troubles() -> dict[int, Trouble]:
             _("The page cannot be opened like this"),
             _("The address is reached only by a button on another page."),
             start_again,
+        ),
+        409: Trouble(
+            _("This child is registered already"),
+            _("Somebody in the family was a moment faster. The registration counts once."),
+            _("Sign in with the pupil code to see its receipt."),
         ),
         413: Trouble(
             _("That was too large"),

@@ -53,10 +53,12 @@ def _check_sender() -> None:
         return
     if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_PAGES:
         raise CSRFError("another site")
+    view = current_app.view_functions[request.endpoint]
+    if getattr(view, "changes_nothing", False):
+        return
     try:
         csrf.protect()
     except CSRFError:
-        view = current_app.view_functions.get(request.endpoint)
         if not getattr(view, "asks_again", False):
             raise
         g.token_was_lost = True

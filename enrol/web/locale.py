@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel, Domain, get_locale
+from flask_babel import gettext as _translate
 
 from enrol.config import Settings
 
@@ -24,6 +25,11 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _COOKIE = "lang"
 _YEAR = 365 * 24 * 3600
 _CATALOGS = Path(__file__).resolve().parent.parent / "translations"
+
+
+def gettext(message: str, **variables: object) -> str:
+    """Return a message in the language of the request (import it as ``_``)."""
+    return str(_translate(message, **variables))
 
 
 class Catalogs(Domain):  # type: ignore[misc]

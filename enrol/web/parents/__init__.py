@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from enrol.web.parents.entrance import blueprint as entrance
+from enrol.web.parents import entrance, home, questions, residences, sending
 
 
 def register(app: Flask) -> None:
     """Put the families' pages on the application."""
-    app.register_blueprint(entrance)
+    for part in (entrance, home, questions, residences, sending):
+        app.register_blueprint(part.blueprint)

@@ -1,35 +1,115 @@
-"""Public pages."""
+"""Public pages: no session, nothing personal, and safe to keep for a minute on the way."""
 
-from flask import Blueprint, render_template
+from pathlib import Path
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from enrol.core.codes import normalise_code
+from enrol.services import reading
+from enrol.services.refusals import NotFound
+from enrol.web.asking import changes_nothing
+from enrol.web.limits import few_guesses
+from enrol.web.locale import spoken
+from enrol.web.public.forms import LookUpForm
+from enrol.web.public.kept import notice
+from enrol.web.public.pages import band_rows, calendar, order_words, value_name, zone_pages
+from enrol.web.public.results import result_file
 
 blueprint = Blueprint("public", __name__)
 
 
 @blueprint.get("/")
-def start() -> str:
-    return render_template("public/start.html")
+def start() -> Response:
+    found = notice.now()
+    return _page("public/start.html", notice=found, dates=calendar(found) if found else ())
 
 
 @blueprint.get("/quy-dinh")
-def rules() -> str:
-    return render_template("public/start.html")
+def rules() -> Response:
+    found = notice.now()
+    return _page(
+        "public/rules.html",
+        notice=found,
+        bands=band_rows(found.rules) if found else (),
+        order=order_words(found.rules) if found else (),
+        value_name=value_name(found) if found else "",
+    )
 
 
 @blueprint.get("/truong")
-def wards() -> str:
-    return render_template("public/start.html")
+def wards() -> Response:
+    text = request.args.get("q", "")[:100]
+    found = notice.now()
+    return _page("public/wards.html", notice=found, q=text, wards=reading.find_wards(text=text))
 
 
-@blueprint.get("/tra-cuu")
-def find_result() -> str:
-    return render_template("public/start.html")
+@blueprint.get("/truong/<unit_code>")
+def ward(unit_code: str) -> Response:
+    found = notice.now()
+    if found is None:
+        raise NotFound
+    seats = reading.seats_of_ward(unit_code=unit_code, intake_id=found.window.intake_id)
+    return _page("public/ward.html", notice=found, seats=seats, zones=zone_pages(seats))
+
+
+@blueprint.route("/tra-cuu", methods=["GET", "POST"])
+@few_guesses("code")
+@changes_nothing
+def find_result() -> ResponseReturnValue:
+    form = LookUpForm(request.form if request.method == "POST" else None)
+    problems = {}
+    if form.is_good():
+        adapters = current_app.extensions["enrol_adapters"]
+        found = reading.find_result(
+            code=normalise_code(form.code.data or ""),
+            secret=form.secret.data or "",
+            secrets=adapters.secrets,
+        )
+        if found is not None:
+            return redirect(url_for("public.result", token=found.token), code=303)
+        problems = form.not_found()
+    elif form.was_sent():
+        problems = form.problems()
+    values = request.form if request.method == "POST" else {"code": request.args.get("ma", "")}
+    body = render_template("public/find_result.html", values=values, problems=problems)
+    return make_response(body, 422 if problems else 200)
+
+
+@blueprint.get("/ket-qua/<token>")
+def result(token: str) -> Response:
+    directory: Path = current_app.extensions["enrol_settings"].results_directory
+    path = result_file(directory=directory, token=token, language=spoken())
+    if path is None:
+        return make_response(render_template("public/no_result_yet.html"), 404)
+    response = send_file(path, mimetype="text/html", conditional=True, max_age=0)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/du-lieu-ca-nhan")
-def privacy() -> str:
-    return render_template("public/start.html")
+def privacy() -> Response:
+    return _page("public/privacy.html")
 
 
 @blueprint.get("/tiep-can")
-def accessibility() -> str:
-    return render_template("public/start.html")
+def accessibility() -> Response:
+    return _page("public/accessibility.html")
+
+
+def _page(template: str, **values: Any) -> Response:
+    response = make_response(render_template(template, **values))
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.vary.add("Cookie")
+    return response

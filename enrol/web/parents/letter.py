@@ -1,0 +1,102 @@
+"""The words of the receipt's letter, and the picture that leads back to the result."""
+
+import segno
+from flask import current_app, url_for
+
+from enrol.adapters.letters import Letter, Section, letter_pdf
+from enrol.services.registering import Receipt
+from enrol.web.locale import format_date, format_metres, format_moment, named, spoken
+from enrol.web.locale import gettext as _
+
+
+def look_up_address(*, code: str, base_url: str) -> str:
+    """Return the address where this code and the secret show the result.
+
+    Safe in a photograph that families share: it opens nothing without the secret.
+    """
+    return base_url + url_for("public.find_result", ma=code)
+
+
+def qr_picture(*, code: str, base_url: str) -> str:
+    """Return the QR code as a data address for an ``img``."""
+    address = look_up_address(code=code, base_url=base_url)
+    return str(segno.make(address, error="m").svg_data_uri(scale=4, border=2))
+
+
+def receipt_letter(receipt: Receipt, *, base_url: str) -> bytes:
+    """Return the receipt as a PDF file in the language of the request."""
+    lines, window = receipt.lines, receipt.window
+    settings = current_app.extensions["enrol_settings"]
+    language = spoken()
+    return letter_pdf(
+        Letter(
+            language=language,
+            office=settings.office_name if language == "vi" else settings.office_name_en,
+            title=_("Receipt of registration"),
+            code_label=_("Registration code"),
+            code=lines.code,
+            qr=look_up_address(code=lines.code, base_url=base_url),
+            sections=_sections(receipt),
+            paragraphs=(
+                _("You need not hand in anything again, on paper or in person."),
+                _("The hour of registration gives no priority."),
+                _("Keep this code. Together with the secret code it shows the result."),
+                _("We never telephone you to ask for a code or for money."),
+            ),
+            foot=_(
+                "Made by the online enrolment system of %(office)s, %(address)s, from what was"
+                " received at %(time)s. Helpline %(helpline)s."
+                " Fingerprint of what you sent: %(hash)s",
+                office=settings.office_name if language == "vi" else settings.office_name_en,
+                address=base_url,
+                time=format_moment(lines.submitted_at),
+                helpline=settings.helpline,
+                hash=lines.submission_hash,
+            ),
+            made_at=lines.submitted_at,
+            warning=_("REHEARSAL: not a registration") if window.is_rehearsal else "",
+        )
+    )
+
+
+def _sections(receipt: Receipt) -> tuple[Section, ...]:
+    lines, window = receipt.lines, receipt.window
+    return (
+        Section(
+            _("What we received"),
+            (
+                (_("Intake"), named(window)),
+                (_("Child"), receipt.child.full_name),
+                (_("Pupil code"), receipt.child.pupil_code),
+                (_("Received at"), format_moment(lines.submitted_at)),
+                (_("Version"), str(lines.version)),
+                (
+                    _("Zone"),
+                    lines.zone_name_en
+                    if spoken() == "en" and lines.zone_name_en
+                    else lines.zone_name,
+                ),
+            ),
+        ),
+        Section(
+            _("Wishes, in your order"),
+            tuple(
+                (_("Wish %(rank)s", rank=wish.rank), _wish(named(wish), wish.distance))
+                for wish in lines.wishes
+            ),
+        ),
+        Section(
+            _("What happens next"),
+            (
+                (
+                    _("Until registration closes you may change or withdraw"),
+                    format_moment(window.closes_at),
+                ),
+                (_("Draw with the public value"), format_date(window.public_value_on)),
+            ),
+        ),
+    )
+
+
+def _wish(name: str, distance: int | None) -> str:
+    return name if distance is None else f"{name} ({format_metres(distance)})"
