@@ -1,16 +1,19 @@
 """What one run computes from and how: read in few packed values, computed without a transaction."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from enrol.core.allocation import allocate_zone
 from enrol.core.certificate import Certificate, certify_leftovers, certify_zone
+from enrol.core.explanation import explain_leftovers
 from enrol.core.leftovers import Distances, allocate_leftovers
 from enrol.core.lottery import draw_key
 from enrol.core.model import Entry, SeatPlan
 from enrol.core.outcome import FreeSeats, LeftoverOutcome, ZoneOutcome
 from enrol.core.priority import RuleSet, rules_from_json
 from enrol.core.sealing import entry_from_json
+from enrol.services.reasons import shortened
 from enrol.services.refusals import NotFound
 from enrol.store import run_inputs
 from enrol.store.db import Transaction
@@ -110,5 +113,23 @@ def rows_of(order: Order, outcome: ZoneOutcome | LeftoverOutcome) -> Outcome:
         fills=[Fill(s.code, s.seats, s.seats - left.get(s.code, s.seats)) for s in order.schools],
         cut_offs=outcome.cut_offs,
         waiting=outcome.waiting,
+        explanations=_explanations(order, outcome),
         ids={school.code: school.school_id for school in order.schools},
     )
+
+
+def _explanations(
+    order: Order, outcome: ZoneOutcome | LeftoverOutcome
+) -> Iterator[tuple[str, list[dict[str, object]]]]:
+    """Yield the reasons of a second stage; those of a zone are worked out when they are shown."""
+    if order.run.stage == 1:
+        return
+    for explanation in explain_leftovers(
+        entries=order.entries,
+        free=order.free,
+        distances=order.distances,
+        rules=order.rules,
+        key=order.key,
+        placements=outcome.placements,
+    ):
+        yield explanation.code, shortened(explanation)

@@ -1,5 +1,6 @@
 """What runs decided: written once by COPY behind the run's fence, read for pages and the bundle."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from enrol.core.model import CutOff, Placement
 from enrol.core.outcome import WaitingList
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
-from enrol.store.tables.runs import cut_offs, fills, placements, runs, waiting_places
+from enrol.store.tables.runs import cut_offs, explanations, fills, placements, runs, waiting_places
 from enrol.store.tables.schools import schools
 
 
@@ -30,6 +31,7 @@ class Outcome:
     fills: Sequence[Fill]
     cut_offs: Sequence[CutOff]
     waiting: Sequence[WaitingList]
+    explanations: Iterable[tuple[str, Sequence[Mapping[str, object]]]]
     ids: Mapping[str, int]
 
 
@@ -74,6 +76,11 @@ def save(tx: Transaction, *, run_id: int, outcome: Outcome) -> None:
             for waiting in outcome.waiting
             for place, code in enumerate(waiting.codes, start=1)
         ),
+    )
+    _copy(
+        tx,
+        "explanations (run_id, code, wishes)",
+        ((run_id, code, json.dumps(list(wishes))) for code, wishes in outcome.explanations),
     )
 
 
@@ -130,6 +137,16 @@ def waiting_of(tx: Transaction, *, run_id: int) -> list[WaitingList]:
     for school, code in tx.execute(query):
         lists.setdefault(school, []).append(code)
     return [WaitingList(school, tuple(codes)) for school, codes in lists.items()]
+
+
+def explanations_of(tx: Transaction, *, run_id: int) -> dict[str, list[dict[str, object]]]:
+    """Return the reasons of a second stage by code (see ``services.reasons``)."""
+    query = (
+        select(explanations.c.code, explanations.c.wishes)
+        .where(explanations.c.run_id == run_id)
+        .order_by(collate(explanations.c.code, "C"))
+    )
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def _copy(tx: Transaction, into: str, rows: Iterable[Sequence[object]]) -> None:

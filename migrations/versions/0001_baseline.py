@@ -535,6 +535,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['run_id'], ['runs.id'], name=op.f('fk_leftover_distances_run_id_runs')),
     sa.PrimaryKeyConstraint('run_id', 'code', name=op.f('pk_leftover_distances'))
     )
+    op.create_table('explanations',
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('wishes', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='second stage only: it takes a whole intake'),
+    sa.ForeignKeyConstraint(['run_id'], ['runs.id'], name=op.f('fk_explanations_run_id_runs')),
+    sa.PrimaryKeyConstraint('run_id', 'code', name=op.f('pk_explanations'))
+    )
     op.create_table('renderings',
     sa.Column('publication_id', sa.Integer(), nullable=False),
     sa.Column('run_id', sa.Integer(), nullable=False),
@@ -562,6 +569,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table('submissions')
     op.drop_table('renderings')
+    op.drop_table('explanations')
     op.drop_table('leftover_distances')
     op.drop_index('ix_waiting_places_code', table_name='waiting_places')
     op.drop_table('waiting_places')

@@ -101,6 +101,14 @@ leftover_distances = Table(
     CheckConstraint("cardinality(school_ids) = cardinality(metres)", name="one_a_school"),
 )
 
+explanations = Table(
+    "explanations",
+    metadata,
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("wishes", JSONB, nullable=False, comment="second stage only: it takes a whole intake"),
+)
+
 renderings = Table(
     "renderings",
     metadata,

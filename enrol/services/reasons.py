@@ -1,0 +1,39 @@
+"""The reason for each wish as plain values: kept with a second stage, shown on result pages."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from enrol.core.explanation import Explanation, Position, Reason, WishReason
+
+SHOWN = 3
+"""A re-routed child's nearer schools that were full: so many are told, nearest first."""
+
+
+def shortened(explanation: Explanation) -> list[dict[str, object]]:
+    """Return the wishes of an explanation; of a long way to a seat only its beginning and end."""
+    wishes = explanation.wishes
+    is_long = len(wishes) > SHOWN + 1 and wishes[-1].rank is None
+    return [wish_values(wish) for wish in ((*wishes[:SHOWN], wishes[-1]) if is_long else wishes)]
+
+
+def wish_values(wish: WishReason) -> dict[str, object]:
+    """Return ``school``, ``rank``, ``reason`` (its word), ``own`` and ``last`` (band, sibling,
+    distance, number; ``last`` may be None) and ``changes`` by criterion.
+    """
+    return {
+        "school": wish.school,
+        "rank": wish.rank,
+        "reason": wish.reason.value,
+        "own": asdict(wish.position),
+        "last": _position(wish.last),
+        "changes": {change.criterion: change.value for change in wish.changes},
+    }
+
+
+def granted(wishes: Sequence[dict[str, object]]) -> dict[str, object] | None:
+    """Return the wish that was granted, if one was."""
+    return next((wish for wish in wishes if wish["reason"] == Reason.GRANTED.value), None)
+
+
+def _position(position: Position | None) -> dict[str, object] | None:
+    return None if position is None else asdict(position)
