@@ -12,8 +12,8 @@ from enrol.adapters.vault import AesVault, KeyedSecrets
 from enrol.config import ROOT, Settings
 from enrol.logs import configure_logging
 from enrol.services.ports import ResultPages, Secrets, StaffPasswords, Vault
-from enrol.store import tables
 from enrol.store.db import db, engine_options, forget_inherited_connections
+from enrol.store.staff import staff_datastore
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["enrol_settings"] = settings
     app.extensions["enrol_adapters"] = build_adapters(settings)
     app.extensions["enrol_after_fork"] = _after_fork(app)
-    web.register(app, settings=settings, staff_tables=tables.accounts)
+    web.register(app, settings=settings, staff_accounts=staff_datastore())
     return app
 
 

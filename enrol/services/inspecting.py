@@ -69,8 +69,8 @@ def file_of(*, actor: Actor, code: str) -> ChildFile:
     """Return a child's file; the reading is journalled in the same transaction.
 
     In charge are officers of the unit that answers for the child's zone (and of those above it),
-    the school wished first when it is of that unit, and after publication the school of the seat. Raises NotFound for
-    everybody else, as for a code that does not exist.
+    the school wished first when it is of that unit, and after publication the school of the seat.
+    Raises NotFound for everybody else, as for a code that does not exist.
     """
     with transaction() as tx:
         reach = authority.reach_of(tx, actor=actor)

@@ -12,7 +12,7 @@ from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import IntakeRecord, SeatLine
 from enrol.store.rolls import RollLine, SchoolName, WishLine
 
-__all__ = ["FirstWish", "FirstWishes", "SchoolDesk", "SchoolRoll"]
+__all__ = ["FirstWish", "FirstWishes", "SchoolDesk", "SchoolName", "SchoolRoll"]
 
 PAGE = 50
 
@@ -52,6 +52,13 @@ class SchoolRoll:
 
     desk: SchoolDesk
     lines: tuple[RollLine, ...]
+
+
+def own_schools(*, actor: Actor) -> tuple[SchoolName, ...]:
+    """Return the schools that the officer works for. Raises NotFound for who reaches nothing."""
+    with transaction() as tx:
+        reach = authority.reach_of(tx, actor=actor)
+        return tuple(rolls.school_names(tx, school_ids=reach.own_school_ids))
 
 
 def school_desk(*, actor: Actor, intake_id: int, school_id: int) -> SchoolDesk:

@@ -59,8 +59,8 @@ class SeatLine:
 
     school_id: int
     school: str
-    school_name: str
-    school_name_en: str
+    name: str
+    name_en: str
     unit_id: int
     unit_name: str
     unit_name_en: str

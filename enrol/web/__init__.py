@@ -1,25 +1,34 @@
 """The pages: what every audience shares, then one package an audience."""
 
-from types import ModuleType
-
 from flask import Flask
+from flask_security import UserDatastore
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from enrol.config import Settings
-from enrol.web import assets, errors, extensions, health, locale, parents, public, security
+from enrol.web import (
+    assets,
+    errors,
+    extensions,
+    health,
+    locale,
+    office,
+    parents,
+    public,
+    schools,
+    security,
+    staff,
+)
 
 MAX_BODY_BYTES = 1024 * 1024
 """Pages post a few kilobytes; a route that takes a file states its own limit."""
 
 
-def register(app: Flask, *, settings: Settings, staff_tables: ModuleType) -> None:
+def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -> None:
     """Put the pages on the application: headers, languages, errors, then every audience.
 
-    ``staff_tables`` holds the account tables that Flask-Security needs; pages never import the
-    store.
+    ``staff_accounts`` is what Flask-Security signs in with; pages never import the store.
     """
-    del staff_tables  # for the office's sign-in
     app.config.setdefault("MAX_CONTENT_LENGTH", MAX_BODY_BYTES)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
@@ -37,3 +46,6 @@ def register(app: Flask, *, settings: Settings, staff_tables: ModuleType) -> Non
     health.register(app)
     public.register(app)
     parents.register(app)
+    staff.register(app, settings=settings, staff_accounts=staff_accounts)
+    office.register(app)
+    schools.register(app)

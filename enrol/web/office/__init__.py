@@ -1,0 +1,13 @@
+"""Pages of the city and the wards."""
+
+from flask import Flask
+
+from enrol.web.office import draw, intakes, seats, steps
+from enrol.web.office.blueprint import blueprint
+
+__all__ = ["draw", "intakes", "seats", "steps"]
+
+
+def register(app: Flask) -> None:
+    """Put the office's pages on the application."""
+    app.register_blueprint(blueprint)

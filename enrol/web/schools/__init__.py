@@ -1,0 +1,10 @@
+"""Pages of a school: its seats, who wishes it first, its roll."""
+
+from flask import Flask
+
+from enrol.web.schools.routes import blueprint
+
+
+def register(app: Flask) -> None:
+    """Put the schools' pages on the application."""
+    app.register_blueprint(blueprint)

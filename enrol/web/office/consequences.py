@@ -1,0 +1,142 @@
+"""What each step will do, said before it is done, with the counts it concerns."""
+
+from enrol.services.overseeing import Overview, Step
+from enrol.web.locale import format_date, format_moment, format_number
+from enrol.web.locale import gettext as _
+from enrol.web.staff.words import either
+
+
+def consequences_of(step: Step, view: Overview) -> list[str]:
+    """Return the sentences of the confirm page, the gravest first."""
+    return {
+        Step.ANNOUNCE: _announce,
+        Step.OPEN: _open,
+        Step.CLOSE: _close,
+        Step.CLOSE_EARLY: _close_early,
+        Step.TAKE_BACK: _take_back,
+        Step.ALLOCATE: _allocate,
+        Step.PUBLISH: _publish,
+    }[step](view)
+
+
+def done_word(step: Step) -> str:
+    """Return what the page says after the step."""
+    return {
+        Step.ANNOUNCE: _("The intake was announced. The commitment to the seed is now public."),
+        Step.OPEN: _("Registration is open."),
+        Step.CLOSE: _("The list is frozen. Its hash is now public."),
+        Step.CLOSE_EARLY: _("The list is frozen. Its hash is now public."),
+        Step.TAKE_BACK: _("The recorded value was taken back. Nothing was drawn."),
+        Step.ALLOCATE: _("The allocation has started. This page shows how far it is."),
+        Step.PUBLISH: _("The provisional result was published."),
+    }[step]
+
+
+def value_sentence(view: Overview) -> str:
+    """Return which public value decides, and when it is born."""
+    intake = view.intake
+    return _(
+        "Public value: %(name)s of %(day)s.",
+        name=either(intake.public_value_name, intake.public_value_name_en),
+        day=format_date(intake.public_value_on),
+    )
+
+
+def _registered(view: Overview) -> str:
+    count = view.counters.body.get("registrations") if view.counters else None
+    if view.counters is None or not isinstance(count, int):
+        return _("The number of registrations has not been counted yet.")
+    return _(
+        "Registrations at %(at)s: %(count)s.",
+        count=format_number(count),
+        at=format_moment(view.counters.taken_at),
+    )
+
+
+def _offer(view: Overview) -> str:
+    return _(
+        "%(seats)s seats at %(schools)s schools in %(zones)s zones.",
+        seats=format_number(view.seats),
+        schools=format_number(view.schools),
+        zones=format_number(view.zones),
+    )
+
+
+def _announce(view: Overview) -> list[str]:
+    return [
+        _("Families can sign in and prepare. Rules, dates and the public value then stand."),
+        _offer(view),
+        _(
+            "Registration from %(start)s to %(end)s.",
+            start=format_moment(view.intake.opens_at),
+            end=format_moment(view.intake.closes_at),
+        ),
+        value_sentence(view),
+        _("A secret seed is made and sealed; its commitment is published at once."),
+        _("Seats can still be changed until the list is closed, each time with a reason."),
+    ]
+
+
+def _open(view: Overview) -> list[str]:
+    sentences = [
+        _("Families can register until %(end)s.", end=format_moment(view.intake.closes_at))
+    ]
+    if view.at < view.intake.opens_at:
+        sentences.insert(
+            0,
+            _(
+                "Registration opens now instead of at %(start)s.",
+                start=format_moment(view.intake.opens_at),
+            ),
+        )
+    return sentences
+
+
+def _close(view: Overview) -> list[str]:
+    return [
+        _("The list of registrations is frozen for good. Nobody can add, change or remove one."),
+        _registered(view),
+        _("Facts count as they are decided now: finish the verification first."),
+        _("The hash of the list is published; after it only the public value is missing."),
+    ]
+
+
+def _close_early(view: Overview) -> list[str]:
+    grave = _(
+        "Registration ends now instead of at %(end)s. Families who still want to register cannot.",
+        end=format_moment(view.intake.closes_at),
+    )
+    return [grave, *_close(view)]
+
+
+def _take_back(view: Overview) -> list[str]:
+    value = view.draw.public_value if view.draw else ""
+    return [
+        _("The value “%(value)s” is removed; the journal keeps that it was recorded.", value=value),
+        _("Nothing was drawn with it. An officer can record the value again."),
+    ]
+
+
+def _allocate(view: Overview) -> list[str]:
+    return [
+        _("Places are computed zone by zone from the frozen list, the seats and the draw."),
+        _(
+            "%(count)s registrations, %(zones)s zones.",
+            count=format_number(view.intake.list_size or 0),
+            zones=format_number(view.zones),
+        ),
+        _offer(view),
+        _("The same input always gives the same result; anybody can compute it again."),
+    ]
+
+
+def _publish(view: Overview) -> list[str]:
+    return [
+        _("Every family can see its provisional result, and the public list shows codes only."),
+        _(
+            "%(count)s registrations, %(zones)s zones.",
+            count=format_number(view.intake.list_size or 0),
+            zones=format_number(view.zones),
+        ),
+        _("Families can object while the result is provisional."),
+    ]

@@ -1,0 +1,64 @@
+"""Why a step was not taken, in the officer's words: one table."""
+
+from enrol.services import closing, drawing
+from enrol.services.phases import WrongPhase
+from enrol.services.refusals import Refusal
+from enrol.web.locale import format_date, format_moment
+from enrol.web.locale import gettext as _
+from enrol.web.staff.words import phase_word
+
+
+def told(refusal: Refusal) -> str:
+    """Return the sentence for a refusal; re-raises one that has none."""
+    match refusal:
+        case WrongPhase(phase=phase):
+            return _(
+                "This step does not fit any more: the intake is now “%(phase)s”."
+                " A colleague may have been faster.",
+                phase=phase_word(phase),
+            )
+        case closing.WindowStillOpen(closes_at=closes_at):
+            return _(
+                "Registration is open until %(at)s. To end it before, tick the box.",
+                at=format_moment(closes_at),
+            )
+        case drawing.NotYetBorn(on=on):
+            return _(
+                "The public value is dated %(day)s. The draw is possible from that day on.",
+                day=format_date(on),
+            )
+        case _:
+            return _plain(refusal)
+
+
+def _plain(refusal: Refusal) -> str:
+    sentence = _sentences().get(type(refusal))
+    if sentence is None:
+        raise refusal
+    return sentence
+
+
+def _sentences() -> dict[type[Refusal], str]:
+    return {
+        closing.NothingOffered: _("No school offers a seat yet. State the seats first."),
+        closing.WindowIsPast: _("The dates of registration are over. They must be changed first."),
+        closing.WindowNotBegun: _("Registration has not opened yet, so there is nothing to close."),
+        closing.PublicValueTooEarly: _(
+            "The public value would be known before registration ends. Name a later day."
+        ),
+        drawing.ValueMissing: _("Type the public value exactly as it was published"),
+        drawing.OlderThanTheList: _(
+            "The public value is dated before the list was frozen, so it could have been known."
+            " Name another value or day."
+        ),
+        drawing.NothingProposed: _("No value is waiting to be confirmed."),
+        drawing.SecondOfficerNeeded: _(
+            "You recorded this value yourself. A second officer must confirm it."
+        ),
+        drawing.ValuesDiffer: _(
+            "The two values differ, so nothing was drawn. Compare both with the publication;"
+            " take the recorded value back if it was mistyped."
+        ),
+        drawing.DrawStands: _("A value is already recorded for this intake."),
+        drawing.ReasonMissing: _("Say why another value or day is needed: it will be published"),
+    }

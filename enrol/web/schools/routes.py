@@ -1,0 +1,61 @@
+"""A school officer's pages: only the own school, and every look at a child is journalled."""
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from enrol.core.actors import SCHOOL_OFFICER
+from enrol.services import planning, serving_schools
+from enrol.web.staff import files, words
+from enrol.web.staff.guard import officer, officers_only
+from enrol.web.staff.pages import staff_page
+
+blueprint = Blueprint("schools", __name__, url_prefix="/nha-truong")
+_guard = officers_only(SCHOOL_OFFICER)
+
+
+@blueprint.before_request
+def guard() -> ResponseReturnValue | None:
+    return _guard()
+
+
+@blueprint.get("")
+def desk() -> Response:
+    actor = officer()
+    return staff_page(
+        "schools/desk.html",
+        desk=planning.desk_of(actor=actor),
+        schools=serving_schools.own_schools(actor=actor),
+        words=words,
+    )
+
+
+@blueprint.get("/<int:intake_id>/<int:school_id>")
+def school(intake_id: int, school_id: int) -> Response:
+    found = serving_schools.school_desk(actor=officer(), intake_id=intake_id, school_id=school_id)
+    return staff_page(
+        "schools/school.html", desk=found, words=words, is_rehearsal=found.intake.is_rehearsal
+    )
+
+
+@blueprint.get("/<int:intake_id>/<int:school_id>/ho-so")
+def wishes(intake_id: int, school_id: int) -> Response:
+    page = serving_schools.first_wishes(
+        actor=officer(),
+        intake_id=intake_id,
+        school_id=school_id,
+        after=request.args.get("after", "")[:40],
+    )
+    return staff_page(
+        "schools/wishes.html", page=page, words=words, is_rehearsal=page.desk.intake.is_rehearsal
+    )
+
+
+@blueprint.get("/<int:intake_id>/<int:school_id>/danh-sach")
+def roll(intake_id: int, school_id: int) -> Response:
+    found = serving_schools.roll_of(actor=officer(), intake_id=intake_id, school_id=school_id)
+    return staff_page("schools/roll.html", roll=found, is_rehearsal=found.desk.intake.is_rehearsal)
+
+
+@blueprint.get("/ho-so/<code>")
+def file(code: str) -> Response:
+    return files.file_page(code)

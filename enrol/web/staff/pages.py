@@ -1,0 +1,31 @@
+"""What every page of staff is drawn with."""
+
+from typing import Any
+
+from flask import Response, g, make_response, render_template, request, url_for
+
+from enrol.core.actors import CITY_OFFICER, SCHOOL_OFFICER, WARD_OFFICER, Officer
+from enrol.web.locale import gettext as _
+
+
+def staff_page(template: str, *, status: int = 200, **values: Any) -> Response:
+    """Return a page with the officer's name and navigation."""
+    actor: Officer = g.officer
+    problems = values.get("problems") or {}
+    body = render_template(
+        template,
+        **{"problems": problems, **values},
+        staff_name=actor.full_name,
+        nav=_navigation(actor),
+    )
+    return make_response(body, 422 if problems and status == 200 else status)
+
+
+def _navigation(actor: Officer) -> list[tuple[str, str, bool]]:
+    places = []
+    if actor.has_role(CITY_OFFICER) or actor.has_role(WARD_OFFICER):
+        places.append(("office", url_for("office.desk"), _("Intakes")))
+    if actor.has_role(SCHOOL_OFFICER):
+        places.append(("schools", url_for("schools.desk"), _("My school")))
+    places.append(("staff", url_for("staff.account"), _("My account")))
+    return [(address, text, name == request.blueprint) for name, address, text in places]
