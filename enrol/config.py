@@ -1,5 +1,6 @@
 """Settings, read once at start and checked: production refuses to start half-configured."""
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -76,8 +77,13 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, *, env_file: Path | None = None) -> Self:
-        """Read the environment, and a file of ``NAME=value`` lines for what it leaves out."""
-        return cls(_env_file=env_file)  # type: ignore[call-arg]  # an argument of BaseSettings
+        """Read the environment, and a file of ``NAME=value`` lines for what it leaves out.
+
+        Without ``env_file`` the variable ``ENROL_ENV_FILE`` may name one.
+        """
+        named = os.environ.get("ENROL_ENV_FILE")
+        chosen = env_file or (Path(named) if named else None)
+        return cls(_env_file=chosen)  # type: ignore[call-arg]  # an argument of BaseSettings
 
     @cached_property
     def sqlalchemy_url(self) -> str:

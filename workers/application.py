@@ -1,8 +1,6 @@
 """The application of a worker process: made once, before the first fork."""
 
-import os
 from functools import cache
-from pathlib import Path
 
 from flask import Flask
 
@@ -13,5 +11,4 @@ from enrol.factory import create_app
 @cache
 def application() -> Flask:
     """Return this process's application."""
-    named = os.environ.get("ENROL_ENV_FILE")
-    return create_app(Settings.load(env_file=Path(named) if named else None))
+    return create_app(Settings.load())

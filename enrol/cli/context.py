@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import click
 from flask import Flask
@@ -15,15 +14,15 @@ from pydantic import ValidationError
 from enrol.config import ROOT, Settings
 from enrol.factory import create_app
 
-ENVIRONMENT_FILE = ROOT / "var" / "enrol.env"
+ENVIRONMENT_FILE = ROOT / "var" / "demo" / "enrol.env"
 """Written by the demo for its own stack, so that commands in another terminal find it."""
 
 
 def load_settings() -> Settings:
     """Return the settings, or end with one line for each that is missing or unfit."""
-    path = Path(os.environ.get("ENROL_ENV_FILE", ENVIRONMENT_FILE))
+    is_local = "ENROL_ENV_FILE" not in os.environ and ENVIRONMENT_FILE.is_file()
     try:
-        return Settings.load(env_file=path if path.is_file() else None)
+        return Settings.load(env_file=ENVIRONMENT_FILE if is_local else None)
     except ValidationError as error:
         for problem in error.errors():
             name = str(problem["loc"][0]) if problem["loc"] else "settings"
