@@ -69,7 +69,7 @@ def training_city(
     """
     if opens_at >= closes_at:
         raise click.UsageError("--opens-at must lie before --closes-at")
-    wards, real = _wards(boundaries)
+    wards, real = load_wards(boundaries)
     summary = write_city(
         folder=folder,
         wards=wards,
@@ -85,7 +85,7 @@ def training_city(
     )
 
 
-def _wards(boundaries: Path | None) -> tuple[tuple[Ward, ...], bool]:
+def load_wards(boundaries: Path | None) -> tuple[tuple[Ward, ...], bool]:
     """Return the wards and whether their ground is real."""
     if boundaries is None and BESIDE_THE_CHECKOUT.is_file():
         boundaries = BESIDE_THE_CHECKOUT

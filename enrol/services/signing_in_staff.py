@@ -16,6 +16,13 @@ def officer_of(*, staff_id: int) -> Officer | None:
         return staff.officer_of(tx, staff_id=staff_id)
 
 
+def officer_with(*, email: str) -> Officer | None:
+    """Return the officer whose account has this e-mail; for commands, never for pages."""
+    with transaction() as tx:
+        staff_id = staff.staff_id_of(tx, email=email.strip().lower())
+        return None if staff_id is None else staff.officer_of(tx, staff_id=staff_id)
+
+
 def issue_password(*, email: str, passwords: StaffPasswords) -> str:
     """Give an officer a new password for one sign-in, end all sessions, and return it once.
 

@@ -107,6 +107,12 @@ def names_by_label(tx: Transaction, *, labels: Sequence[str]) -> dict[str, str]:
     return {f"{STAFF_LABEL}{staff_id}": name for staff_id, name in tx.execute(query)}
 
 
+def staff_id_of(tx: Transaction, *, email: str) -> int | None:
+    """Return the id of the account with this e-mail (lower case)."""
+    found: int | None = tx.execute(select(Staff.id).where(Staff.email == email)).scalar_one_or_none()
+    return found
+
+
 def has_account(tx: Transaction, *, email: str) -> bool:
     """Tell whether there is an account with this e-mail, active or not."""
     query = select(Staff.__table__.c.id).where(Staff.__table__.c.email == email)
