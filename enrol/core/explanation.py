@@ -51,10 +51,10 @@ class Position:
 class Change:
     """One thing that would have led past the last child admitted, all else being equal.
 
-    ``value`` is the worst that would do: a ``band`` or ``distance`` of at most this, ``sibling`` at
-    the school (1), a lottery ``number`` below this, or this many more ``seats``. Less than this
-    would not have been enough. More seats always are; another standing is where all schools have
-    one order, and otherwise unless a child displaced by the change takes the seat in turn.
+    ``value`` is the least that counts: a ``band`` or ``distance`` of at most this, ``sibling`` at
+    the school (1), a lottery ``number`` below this, or this many more ``seats`` open to all. So
+    many seats are always enough, and fewer may be. A worse standing never is; this one is where
+    all schools keep one order, and elsewhere unless somebody it displaces comes back for the seat.
     """
 
     criterion: str

@@ -59,9 +59,11 @@ def plan(school: str, seats: int, *reserves: tuple[str, int]) -> SeatPlan:
 
 
 @st.composite
-def entries(draw: st.DrawFn, *, schools: str = "ABC", most: int = 7) -> tuple[Entry, ...]:
+def entries(
+    draw: st.DrawFn, *, schools: str = "ABC", least: int = 0, most: int = 7
+) -> tuple[Entry, ...]:
     """Draw registrations of one zone, some of them twins, some from outside."""
-    count = draw(st.integers(0, most))
+    count = draw(st.integers(least, most))
     drawn = []
     for place in range(count):
         wishes = draw(st.lists(st.sampled_from(schools + "X"), unique=True, max_size=4))
