@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from enrol.adapters.cleaning import clean_text
 from enrol.adapters.csv_records import csv_records
 from enrol.adapters.records import Broken, Record, UnreadableFileError
 from enrol.adapters.workbook_records import workbook_records
+from enrol.core.names import clean_text
 
 
 class Row(NamedTuple):

@@ -32,7 +32,10 @@ def load_settings() -> Settings:
 
 @contextmanager
 def application() -> Iterator[Flask]:
-    """Open an application context for one command."""
+    """Open an application context for one command, and close its connections at the end."""
     app = create_app(load_settings())
     with app.app_context():
-        yield app
+        try:
+            yield app
+        finally:
+            app.extensions["sqlalchemy"].engine.dispose()

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrol.adapters import workbook_scan
-from enrol.adapters.cleaning import clean_text
 from enrol.adapters.tables import BadRow, Row, read_table
+from enrol.core.names import clean_text
 
 
 def read(path: Path) -> tuple[list[Row], list[BadRow]]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from enrol.store.db import Transaction, allow_minutes
 from enrol.store.loading import staged
@@ -83,7 +84,7 @@ def unit_ids() -> Subquery:
     """Return (code, id) of each unit; a code that had several units means the newest one."""
     return (
         select(units.c.code, units.c.id)
-        .distinct(units.c.code)
+        .ext(distinct_on(units.c.code))
         .order_by(units.c.code, units.c.valid_to.desc().nulls_first(), units.c.id.desc())
         .subquery("unit_ids")
     )
