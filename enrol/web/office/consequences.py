@@ -22,10 +22,10 @@ def consequences_of(step: Step, view: Overview) -> list[str]:
 def done_word(step: Step) -> str:
     """Return what the page says after the step."""
     return {
-        Step.ANNOUNCE: _("The intake was announced. The commitment to the seed is now public."),
+        Step.ANNOUNCE: _("The intake was announced. The fingerprint of the sealed number is now public."),
         Step.OPEN: _("Registration is open."),
-        Step.CLOSE: _("The list is frozen. Its hash is now public."),
-        Step.CLOSE_EARLY: _("The list is frozen. Its hash is now public."),
+        Step.CLOSE: _("The list is frozen. Its fingerprint is now public."),
+        Step.CLOSE_EARLY: _("The list is frozen. Its fingerprint is now public."),
         Step.TAKE_BACK: _("The recorded value was taken back. Nothing was drawn."),
         Step.ALLOCATE: _("The allocation has started. This page shows how far it is."),
         Step.PUBLISH: _("The provisional result was published."),
@@ -72,7 +72,7 @@ def _announce(view: Overview) -> list[str]:
             end=format_moment(view.intake.closes_at),
         ),
         value_sentence(view),
-        _("A secret seed is made and sealed; its commitment is published at once."),
+        _("A secret number is made and sealed; its fingerprint is published at once."),
         _("Seats can still be changed until the list is closed, each time with a reason."),
     ]
 
@@ -97,7 +97,7 @@ def _close(view: Overview) -> list[str]:
         _("The list of registrations is frozen for good. Nobody can add, change or remove one."),
         _registered(view),
         _("Facts count as they are decided now: finish the verification first."),
-        _("The hash of the list is published; after it only the public value is missing."),
+        _("The fingerprint of the list is published; then only the public value is missing."),
     ]
 
 

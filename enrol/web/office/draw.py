@@ -55,7 +55,7 @@ def confirm(intake_id: int) -> ResponseReturnValue:
         except Refusal as refusal:
             problems = {"public_value": told(refusal)}
         else:
-            flash(_("The draw is done. The seed is now public."), "success")
+            flash(_("The draw is done. The sealed number is now public."), "success")
             return redirect(url_for("office.intake", intake_id=intake_id), code=303)
     return _value_page(view, Step.CONFIRM, problems or form.problems())
 

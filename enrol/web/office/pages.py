@@ -18,10 +18,10 @@ def timeline_of(view: Overview) -> list[Mapping[str, str]]:
     opens = _("Registration opens")
     closes = _("Registration ends")
     lines = (
-        (_("Announced, seed committed"), Phase.ANNOUNCED, _at(intake.announced_at)),
+        (_("Announced, secret number sealed"), Phase.ANNOUNCED, _at(intake.announced_at)),
         (opens, Phase.OPEN, format_moment(intake.opens_at)),
         (closes, Phase.CLOSED, format_moment(intake.closes_at)),
-        (_("List frozen and hashed"), Phase.CLOSED, _at(intake.frozen_at)),
+        (_("List frozen, fingerprint published"), Phase.CLOSED, _at(intake.frozen_at)),
         (
             _("Draw by public value"),
             Phase.DRAWN,

@@ -130,6 +130,7 @@ def _rules(settings: Settings) -> dict[str, Any]:
         "SECURITY_WAN_RP_NAME": "Enrol",
         "SECURITY_WAN_ALLOW_AS_FIRST_FACTOR": True,
         "SECURITY_WAN_ALLOW_USER_HINTS": False,  # a hint would tell whether an account exists
+        "SECURITY_CACHE_CONTROL": None,  # the house sends its own header
         "SECURITY_STATIC_FOLDER": None,
         "SECURITY_CLI_USERS_NAME": None,
         "SECURITY_CLI_ROLES_NAME": None,

@@ -27,7 +27,7 @@ def _words() -> dict[str, str]:
         "intake.allocated": _("All places allocated"),
         "draw.proposed": _("Public value recorded"),
         "draw.taken_back": _("Recorded value taken back"),
-        "draw.confirmed": _("Public value confirmed, seed revealed"),
+        "draw.confirmed": _("Public value confirmed, sealed number opened"),
         "draw.value_named": _("Another public value or date named"),
         "allocation.started": _("Allocation started"),
         "run.done": _("Zone allocated"),

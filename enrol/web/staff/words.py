@@ -76,7 +76,7 @@ def fact_tag(status: str) -> tuple[str, str]:
 
 def source_word(source: str) -> str:
     """Return where a fact or residence comes from."""
-    return {"register": _("Register"), "family": _("Family")}.get(source, source)
+    return {"register": _("From the register"), "family": _("From the family")}.get(source, source)
 
 
 def residence_word(kind: str) -> str:
