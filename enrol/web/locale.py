@@ -75,7 +75,11 @@ def register(app: Flask, *, settings: Settings) -> None:
         locale_selector=_selected,
     )
     app.jinja_env.filters.update(
-        date=format_date, moment=format_moment, number=format_number, metres=format_metres
+        date=format_date,
+        moment=format_moment,
+        number=format_number,
+        metres=format_metres,
+        phone=format_phone,
     )
 
     def words() -> dict[str, object]:
@@ -117,8 +121,8 @@ def format_date(day: date) -> str:
 
 
 def format_moment(instant: datetime) -> str:
-    """Return an instant as people in Hanoi read it: 08:00 01/07/2026 in local time."""
-    return f"{instant.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+    """Return an instant in Hanoi's time: 01/07/2026 08:00."""
+    return f"{instant.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
 
 
 def format_number(number: int) -> str:
@@ -130,9 +134,17 @@ def format_number(number: int) -> str:
 def format_metres(metres: int) -> str:
     """Return a distance as 850 m or 1,2 km (1.2 km in English)."""
     if metres < 1000:
-        return f"{metres} m"
-    kilometres = f"{metres / 1000:.1f} km"
+        return f"{metres}\N{NO-BREAK SPACE}m"
+    kilometres = f"{metres / 1000:.1f}\N{NO-BREAK SPACE}km"
     return kilometres.replace(".", ",") if spoken() == "vi" else kilometres
+
+
+def format_phone(number: str) -> str:
+    """Return a Vietnamese number as people read it: 0912 345 678; others as they are kept."""
+    national = "0" + number.removeprefix("+84") if number.startswith("+84") else number
+    if len(national) != 10:
+        return national
+    return f"{national[:4]} {national[4:7]} {national[7:]}"
 
 
 def _selected() -> str:

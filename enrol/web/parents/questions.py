@@ -9,7 +9,7 @@ from enrol.services import preparing
 from enrol.services.preparing import SchoolOption, ZoneChoice
 from enrol.web.asking import asks_again, changes_nothing, typed
 from enrol.web.guards import family, family_blueprint
-from enrol.web.locale import named
+from enrol.web.locale import format_phone, named
 from enrol.web.parents.desk import OpenDesk, go_on, keep, open_desk, question_page, zones_of
 from enrol.web.parents.forms import ChildForm, ChoiceForm, ContactForm
 from enrol.web.parents.wishes import WishForm, kept_ranks, rank_fields, school_cards
@@ -45,7 +45,7 @@ def contact() -> ResponseReturnValue:
             return go_on(keep(at, contact=form.answer()))
         problems = form.problems()
     return question_page(
-        "parents/contact.html", problems=problems, values=typed(at.part("contact"))
+        "parents/contact.html", problems=problems, values=typed(_contact_values(at.part("contact")))
     )
 
 
@@ -122,6 +122,10 @@ def wishes() -> ResponseReturnValue:
 def _child_values(part: Mapping[str, object]) -> dict[str, object]:
     year, month, day = [*str(part.get("birth_on") or "--").split("-"), "", "", ""][:3]
     return {**part, "birth_day": day, "birth_month": month, "birth_year": year}
+
+
+def _contact_values(part: Mapping[str, object]) -> dict[str, object]:
+    return {**part, "phone": format_phone(str(part.get("phone") or ""))}
 
 
 def _chosen_zone(at: OpenDesk, zones: list[ZoneChoice]) -> ZoneChoice | None:

@@ -99,20 +99,25 @@ def next_steps(window: Window) -> list[dict[str, str]]:
 
 
 def _received(window: Window, live: Live | None) -> dict[str, str]:
-    title = _("Registration received")
     if live is None:
         days = f"{format_moment(window.opens_at)} – {format_moment(window.closes_at)}"
-        return {"title": title, "state": NEXT, "at": days}
-    return {"title": title, "state": DONE, "at": format_moment(live.submitted_at)}
+        return {"title": _("Send the registration"), "state": NEXT, "at": days}
+    return {
+        "title": _("Registration received"),
+        "state": DONE,
+        "at": format_moment(live.submitted_at),
+    }
 
 
 def _checked(shown: ShownPhase, live: Live | None) -> dict[str, str]:
     title = _("Details checked by the office")
-    is_settled = live is not None and live.status in ("submitted", "eligible")
     if shown in (ShownPhase.ANNOUNCED, ShownPhase.OPEN, ShownPhase.UNDER_REVIEW):
         if live is None:
             return {"title": title, "state": NEXT}
-        if is_settled:
+        if live.status == "submitted":
+            agreed = _("Your details agree with the register.")
+            return {"title": title, "state": DONE, "text": agreed}
+        if live.status == "eligible":
             return {"title": title, "state": DONE, "text": _("Everything is in order.")}
         return {
             "title": title,

@@ -11,7 +11,7 @@ from enrol.core.names import search_key
 from enrol.services import preparing
 from enrol.services.preparing import Named
 from enrol.web.guards import family
-from enrol.web.locale import format_date, format_metres, named
+from enrol.web.locale import format_date, format_metres, format_phone, named
 from enrol.web.locale import gettext as _
 from enrol.web.parents.desk import PAGES, OpenDesk
 from enrol.web.parents.steps import question_names
@@ -19,7 +19,10 @@ from enrol.web.parents.steps import question_names
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One question with its answer in lines: (label, value); ``gap`` says what is missing."""
+    """One question with its answer in lines (label, value); without a label the title is enough.
+
+    ``gap`` says what is missing.
+    """
 
     title: str
     change: str
@@ -38,13 +41,14 @@ def ward_names() -> dict[str, str]:
 
 
 def place_words(part: Mapping[str, object], wards: Mapping[str, str]) -> str:
-    """Return an address in one line."""
+    """Return an address in one line; what the typed part already says is not said again."""
+    address = str(part.get("address") or "")
+    ward = wards.get(str(part.get("unit")), "")
+    if ward and ward in address:
+        return address
     group = part.get("group")
     group_words = _("group %(label)s", label=group) if group else _("group not in the list")
-    ward = wards.get(str(part.get("unit")), "")
-    return ", ".join(
-        words for words in (str(part.get("address") or ""), group_words, ward) if words
-    )
+    return ", ".join(words for words in (address, group_words, ward) if words)
 
 
 def known_sections(at: OpenDesk) -> list[Section]:
@@ -98,27 +102,25 @@ def _place_rows(at: OpenDesk, kind: str, wards: Mapping[str, str]) -> tuple[tupl
     part = at.part(kind)
     if not part:
         return ()
-    label = question_names()[kind]
     if part.get("same_as"):
         same = {
             "permanent": _("The same as the permanent residence"),
             "temporary": _("The same as the temporary residence"),
         }
-        return ((label, same.get(str(part["same_as"]), "")),)
+        return (("", same.get(str(part["same_as"]), "")),)
     if read_place(at.answers, kind) is None:
-        return ((label, _("None in the city")),)
-    return ((label, place_words(part, wards)),)
+        return (("", _("None in the city")),)
+    return (("", place_words(part, wards)),)
 
 
 def _sibling_rows(at: OpenDesk) -> tuple[tuple[str, str], ...]:
     part = at.part("sibling")
     if not part:
         return ()
-    label = _("Already at the school")
     code = part.get("school")
     if not code:
-        return ((label, _("No brother or sister")),)
-    return ((label, _school_names(at).get(str(code), str(code))),)
+        return (("", _("No brother or sister")),)
+    return (("", _school_names(at).get(str(code), str(code))),)
 
 
 def _contact_rows(part: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
@@ -128,17 +130,9 @@ def _contact_rows(part: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     return (
         (_("Full name"), str(part.get("guardian_name") or "")),
         (_("You are"), relations.get(str(part.get("relation")), "")),
-        (_("Telephone"), phone_words(str(part.get("phone") or ""))),
+        (_("Telephone"), format_phone(str(part.get("phone") or ""))),
         (_("E-mail"), str(part.get("email") or "")),
     )
-
-
-def phone_words(number: str) -> str:
-    """Return a Vietnamese number as people read it: 0912 345 678; others as they are kept."""
-    national = "0" + number.removeprefix("+84") if number.startswith("+84") else number
-    if len(national) != 10:
-        return national
-    return f"{national[:4]} {national[4:7]} {national[7:]}"
 
 
 def _wish_rows(at: OpenDesk) -> tuple[tuple[str, str], ...]:

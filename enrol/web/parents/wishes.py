@@ -60,7 +60,7 @@ def kept_ranks(at: OpenDesk, zone: ZoneChoice | None) -> Mapping[str, object]:
 
 
 def school_cards(schools: Sequence[SchoolOption]) -> list[dict[str, str]]:
-    """Return the rows of the table of schools."""
+    """Return the schools as the list of the page shows them."""
     return [
         {
             "name": named(school),
