@@ -1,5 +1,6 @@
 """The file contract: other programs build on these bytes, statuses and messages."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -296,6 +297,16 @@ def test_says_when_the_result_cannot_be_written(desk):
 
     assert result.exit_code == 2
     assert "P.csv: cannot be written: No such file or directory" in result.stderr
+
+
+def test_a_full_disk_leaves_nothing_behind(desk, monkeypatch):
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    assert desk.faults() == ["P.csv: cannot be written: No space left on device"]
+    assert {path.name for path in desk.directory.iterdir()} == {"L.csv", "S.csv", "W.csv"}
 
 
 def test_writes_to_a_pipe_without_replacing_it(desk):
