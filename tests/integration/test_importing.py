@@ -308,7 +308,9 @@ BAD_ROWS = [
     ("children", 1, {"pupil_code": "9000000001"}, "pupil_code: stands in line 2 already"),
     ("children", 1, {"personal_id": "901320000001"}, "personal_id: stands in line 2 already"),
     ("children", 0, {"pupil_code": "TM00000001"}, "pupil_code: codes that begin with TM"),
-    ("children", 0, {"full_name": "=1+1"}, "full_name: is no name"),
+    ("children", 0, {"full_name": "=1+1"}, "full_name: must begin with a letter"),
+    ("children", 0, {"full_name": "Đào 2"}, "full_name: is no name"),
+    ("children", 0, {"guardian_name": "(bố) Bình"}, "guardian_name: must begin with a letter"),
     ("children", 0, {"full_name": ""}, "full_name: must not be empty"),
     ("children", 0, {"birth_on": "31/02/2020"}, "birth_on: is no date"),
     ("children", 0, {"sex": "nữ"}, "sex: must be one of male, female"),
@@ -519,6 +521,30 @@ def test_imports_follow_each_other(app, folder):
 
         with pytest.raises(StoreBusy):
             load(folder)
+
+
+def intake_id():
+    return one(select(intakes.c.id))
+
+
+def test_a_draft_that_somebody_announces_is_waited_for(app, folder):
+    load(write_tables(folder, office_tables()))
+    with db.engine.begin() as announcing:
+        locks.lock_intake_exclusive(announcing, intake_id())
+
+        with pytest.raises(StoreBusy):
+            load(folder)
+
+
+def test_families_who_register_are_not_in_the_way(app, folder):
+    load(write_tables(folder, office_tables()))
+    announce()
+    with db.engine.begin() as registering:
+        locks.lock_intake_shared(registering, intake_id())
+
+        results = load(folder)
+
+    assert results["children"].rows == 2
 
 
 def test_seats_state_when_they_last_changed(app, folder):

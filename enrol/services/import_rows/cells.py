@@ -68,10 +68,17 @@ class Cells:
             self.refuse(column, f"is longer than {longest} characters")
         return value
 
+    def named(self, column: str) -> str:
+        """Return what somebody is called, with whatever an office put behind the name."""
+        value = self.text(column, longest=LONGEST_NAME)
+        if value and not value[0].isalpha():
+            self.refuse(column, "must begin with a letter")
+        return value
+
     def person(self, column: str) -> str:
         """Return a person's name: letters of any alphabet, spaces, apostrophes, hyphens, dots."""
-        value = self.text(column, longest=LONGEST_NAME)
-        if value and (_NOT_IN_A_NAME.search(value) or not value[0].isalpha()):
+        value = self.named(column)
+        if _NOT_IN_A_NAME.search(value):
             self.refuse(column, "is no name: letters, spaces, apostrophes, hyphens, full stops")
         return value
 

@@ -85,7 +85,7 @@ def _guardian(cells: Cells) -> _Guardian:
             cells.refuse("guardian_name", "must not be empty when more of the guardian is stated")
         return None, None, None, None
     return (
-        cells.person("guardian_name"),
+        cells.named("guardian_name"),
         cells.one_of("guardian_relation", RELATIONS),
         cells.optional_phone("guardian_phone"),
         cells.optional(cells.email, "guardian_email"),

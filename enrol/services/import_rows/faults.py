@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one line of one file; never repeats names, numbers or addresses."""
+    """What is wrong with one line of one file; repeats codes, never anything about a person."""
 
     file: str
     line: int
