@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from enrol.cli.demo.browser import Browser, BrowserError, Page
+from enrol.cli.demo.browser import Browser, BrowserError, Form, Page
 from enrol.core.codes import is_code
 
 SIGN_IN = "/gia-dinh/dang-nhap"
@@ -20,6 +20,14 @@ WITHDRAW = "/gia-dinh/rut-ho-so"
 MOST_QUESTIONS = 12
 _CODE = re.compile(r"\b(?:AR|TT)\d{14}[0-9A-Z]\b")
 _WISH = re.compile(r"wish_(\d+)")
+
+_TOLD = {
+    "guardian_name": "Trần Thị Bình",
+    "relation": "mother",
+    "phone": "0952 345 678",
+    "address": "Ngõ chưa đặt tên",
+}
+"""What a family says when the register does not know it."""
 
 _DOUBLE_PRESS = 0.05
 _WITHDRAWN = 0.004
@@ -124,23 +132,26 @@ class _Visit:
             self._withdraw()
 
     def _answer(self, page: Page) -> Page:
-        values: dict[str, str] = {}
-        ranks = sorted(
-            int(match[1]) for name in page.form.choices if (match := _WISH.fullmatch(name))
-        )
-        if ranks:
-            values = self._wishes(page, ranks)
-        elif "choice" in page.form.choices:
-            values = {"choice": page.form.choices["choice"][0]}
-        elif "group" in page.form.choices:
-            values = {"group": page.form.choices["group"][-1], "address": "Ngõ chưa đặt tên"}
+        values = self._values(page.form)
         after = self.browser.submit(page, **values)
         if after.path == page.path:
             raise BrowserError(f"the answer was not taken at {page.path} (status {after.status})")
         return after
 
-    def _wishes(self, page: Page, ranks: list[int]) -> dict[str, str]:
-        offered = [school for school in page.form.choices[f"wish_{ranks[0]}"] if school]
+    def _values(self, form: Form) -> dict[str, str]:
+        ranks = sorted(int(match[1]) for name in form.choices if (match := _WISH.fullmatch(name)))
+        if ranks:
+            return self._wishes(form, ranks)
+        told = dict(form.fields)
+        values = {name: text for name, text in _TOLD.items() if not told.get(name)}
+        for name in ("choice", "group"):
+            offered = [value for value in form.choices.get(name, []) if value]
+            if offered and not told.get(name):
+                values[name] = self._chance.choice(offered)
+        return values
+
+    def _wishes(self, form: Form, ranks: list[int]) -> dict[str, str]:
+        offered = [school for school in form.choices[f"wish_{ranks[0]}"] if school]
         # The nearest is the likeliest first wish; some families have their hearts set elsewhere.
         weighed = sorted(
             offered, key=lambda school: self._chance.expovariate(1) * (1 + offered.index(school))

@@ -1,0 +1,93 @@
+"""Checks of the demo: nothing acknowledged was lost, and a stranger can verify the bundle."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import time
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from enrol.cli.bundling import write_bundle
+from enrol.cli.demo.morning import Morning
+from enrol.cli.zipapp import build_verifier
+from enrol.core.actors import Officer
+from enrol.services.closing import FrozenList
+
+VERIFIER = "verify.pyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must hold; ``detail`` says more when it does not."""
+
+    what: str
+    held: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BundleReport:
+    """Totals read from the published bundle, and how long verifying took."""
+
+    seated: int
+    rerouted: int
+    unplaced: int
+    outcome_digest: str
+    seconds: float
+
+
+def check_bundle(*, actor: Officer, intake_id: int, path: Path) -> tuple[Check, BundleReport]:
+    """Write the bundle and the verifier, and run the verifier as a stranger would."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    digest = write_bundle(actor=actor, intake_id=intake_id, path=path)
+    verifier = path.parent / VERIFIER
+    build_verifier(verifier)
+    started = time.monotonic()
+    result = subprocess.run(
+        [sys.executable, "-I", "-S", str(verifier), str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=path.parent,
+    )
+    seconds = time.monotonic() - started
+    said = (result.stdout + result.stderr).strip().splitlines()
+    check = Check(
+        f"python {VERIFIER} {path.name} recomputed every number and placement",
+        result.returncode == 0,
+        " / ".join(said[-3:]),
+    )
+    return check, _totals(path, digest=digest, seconds=seconds)
+
+
+def check_kept(*, morning: Morning, bundle: Path, frozen: FrozenList) -> Check:
+    """Compare the receipts that families hold with the published list: each exactly once, no
+    other.
+    """
+    with zipfile.ZipFile(bundle) as members:
+        lines = members.read("entries.jsonl").decode("utf-8").splitlines()
+    listed = [json.loads(line)["code"] for line in lines]
+    held = sorted(morning.kept.values())
+    return Check(
+        "every receipt is in the frozen list exactly once, and nothing else is",
+        sorted(listed) == held and len(listed) == frozen.size,
+        f"{len(held)} receipts, {len(listed)} entries",
+    )
+
+
+def _totals(path: Path, *, digest: str, seconds: float) -> BundleReport:
+    with zipfile.ZipFile(path) as members:
+        text = members.read("placements.csv").decode("utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    placed = [row for row in rows if row["school"]]
+    by_wish = sum(1 for row in placed if row["rank"])
+    return BundleReport(
+        seated=by_wish,
+        rerouted=len(placed) - by_wish,
+        unplaced=len(rows) - len(placed),
+        outcome_digest=digest,
+        seconds=seconds,
+    )
