@@ -4,7 +4,8 @@ Every job may run twice, at the same time as its twin, or never: what makes that
 in the service it calls.
 """
 
-from enrol.services import advancing, allocating, counting
+from enrol.services import advancing, allocating, counting, publishing
+from workers.application import application
 from workers.performing import perform
 
 
@@ -18,12 +19,27 @@ def allocate_leftovers(outbox_ids: list[int]) -> None:
     perform(job="allocate_leftovers", outbox_ids=outbox_ids, do=_run)
 
 
+def render_results(outbox_ids: list[int]) -> None:
+    """Write the published pages of these zones; the last one puts them in place."""
+    perform(job="render_results", outbox_ids=outbox_ids, do=_render)
+
+
 def refresh_counters(outbox_ids: list[int]) -> None:
     """Take the numbers of these intakes for the pages."""
     perform(
         job="refresh_counters",
         outbox_ids=outbox_ids,
         do=lambda intake_id: counting.refresh_intake(intake_id=intake_id),
+    )
+
+
+def _render(run_id: int) -> None:
+    adapters = application().extensions["enrol_adapters"]
+    publishing.render_zone(
+        run_id=run_id,
+        pages=adapters.result_pages,
+        renderer=adapters.page_renderer,
+        secrets=adapters.secrets,
     )
 
 

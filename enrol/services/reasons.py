@@ -1,6 +1,6 @@
 """The reason for each wish as plain values: kept with a second stage, shown on result pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from enrol.core.explanation import Explanation, Position, Reason, WishReason
@@ -30,7 +30,7 @@ def wish_values(wish: WishReason) -> dict[str, object]:
     }
 
 
-def granted(wishes: Sequence[dict[str, object]]) -> dict[str, object] | None:
+def granted(wishes: Sequence[Mapping[str, object]]) -> Mapping[str, object] | None:
     """Return the wish that was granted, if one was."""
     return next((wish for wish in wishes if wish["reason"] == Reason.GRANTED.value), None)
 

@@ -139,16 +139,6 @@ def waiting_of(tx: Transaction, *, run_id: int) -> list[WaitingList]:
     return [WaitingList(school, tuple(codes)) for school, codes in lists.items()]
 
 
-def explanations_of(tx: Transaction, *, run_id: int) -> dict[str, list[dict[str, object]]]:
-    """Return the reasons of a second stage by code (see ``services.reasons``)."""
-    query = (
-        select(explanations.c.code, explanations.c.wishes)
-        .where(explanations.c.run_id == run_id)
-        .order_by(collate(explanations.c.code, "C"))
-    )
-    return {row[0]: row[1] for row in tx.execute(query)}
-
-
 def _copy(tx: Transaction, into: str, rows: Iterable[Sequence[object]]) -> None:
     raw = tx.connection.driver_connection
     assert raw is not None  # noqa: S101

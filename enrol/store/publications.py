@@ -1,0 +1,121 @@
+"""Publications of an intake's outcome, and which of its pages have been rendered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from enrol.store.constraints import translated
+from enrol.store.db import Transaction
+from enrol.store.tables.intakes import publications, seat_plans
+from enrol.store.tables.runs import renderings, runs
+from enrol.store.tables.schools import schools
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One publication; ``objections_until`` is the first instant that is too late."""
+
+    publication_id: int
+    intake_id: int
+    kind: str
+    outcome_digest: str
+    published_at: datetime
+    objections_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolCard:
+    """A school as families are told of it."""
+
+    code: str
+    name: str
+    name_en: str
+    address: str
+    phone: str | None
+    seats: int
+
+
+_PUBLICATION = (
+    publications.c.id,
+    publications.c.intake_id,
+    publications.c.kind,
+    publications.c.outcome_digest,
+    publications.c.published_at,
+    publications.c.objections_until,
+)
+
+
+def publish(
+    tx: Transaction,
+    *,
+    intake_id: int,
+    kind: str,
+    outcome_digest: str,
+    published_by: int,
+    published_at: datetime,
+    objections_until: datetime,
+) -> int:
+    """Write a publication and return its id. Raises AlreadyPublished."""
+    with translated():
+        publication_id: int = tx.execute(
+            insert(publications)
+            .values(
+                intake_id=intake_id,
+                kind=kind,
+                outcome_digest=outcome_digest,
+                published_by=published_by,
+                published_at=published_at,
+                objections_until=objections_until,
+            )
+            .returning(publications.c.id)
+        ).scalar_one()
+    return publication_id
+
+
+def latest(tx: Transaction, *, intake_id: int) -> Publication | None:
+    """Return the newest publication of an intake."""
+    query = select(*_PUBLICATION).where(publications.c.intake_id == intake_id)
+    row = tx.execute(query.order_by(publications.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else Publication(*row)
+
+
+def mark_rendered(tx: Transaction, *, publication_id: int, run_id: int, pages: int) -> None:
+    """Note that the pages of one zone are written; saying it again changes nothing."""
+    tx.execute(
+        upsert(renderings)
+        .values(publication_id=publication_id, run_id=run_id, pages=pages)
+        .on_conflict_do_nothing()
+    )
+
+
+def unrendered_zones(tx: Transaction, *, publication_id: int, draw_id: int) -> int:
+    """Return how many zones of the draw have no pages yet."""
+    rendered = exists().where(
+        renderings.c.run_id == runs.c.id, renderings.c.publication_id == publication_id
+    )
+    query = (
+        select(func.count())
+        .select_from(runs)
+        .where(runs.c.draw_id == draw_id, runs.c.stage == 1, ~rendered)
+    )
+    return int(tx.execute(query).scalar_one())
+
+
+def school_cards(tx: Transaction, *, intake_id: int) -> dict[str, SchoolCard]:
+    """Return every school with seats in an intake by its code."""
+    query = (
+        select(
+            schools.c.code,
+            schools.c.name,
+            schools.c.name_en,
+            schools.c.address,
+            schools.c.phone,
+            seat_plans.c.seats,
+        )
+        .join(seat_plans, seat_plans.c.school_id == schools.c.id)
+        .where(seat_plans.c.intake_id == intake_id)
+        .order_by(schools.c.code)
+    )
+    return {row[0]: SchoolCard(*row) for row in tx.execute(query)}

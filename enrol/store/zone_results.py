@@ -1,0 +1,112 @@
+"""What both stages of a draw say of the children and the schools of one zone."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, collate, func, select
+
+from enrol.core.model import Placement
+from enrol.store.db import Transaction
+from enrol.store.tables.intakes import seat_plans
+from enrol.store.tables.registrations import frozen_entries
+from enrol.store.tables.runs import explanations, placements, runs, waiting_places
+from enrol.store.tables.schools import schools
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A child of the zone in the second stage: where it ended and why (``services.reasons``)."""
+
+    placement: Placement
+    wishes: list[dict[str, object]]
+
+
+_PLACEMENT = (
+    placements.c.code,
+    schools.c.code,
+    placements.c.rank,
+    placements.c.band,
+    placements.c.number,
+    runs.c.stage,
+)
+
+
+def leftovers(tx: Transaction, *, draw_id: int, intake_zone_id: int) -> dict[str, Leftover]:
+    """Return the children of the zone whom its own schools could not take, by code."""
+    query = (
+        select(*_PLACEMENT, explanations.c.wishes)
+        .join(runs, runs.c.id == placements.c.run_id)
+        .join(
+            frozen_entries,
+            and_(
+                frozen_entries.c.intake_id == runs.c.intake_id,
+                frozen_entries.c.code == placements.c.code,
+            ),
+        )
+        .join(
+            explanations,
+            and_(
+                explanations.c.run_id == placements.c.run_id,
+                explanations.c.code == placements.c.code,
+            ),
+        )
+        .outerjoin(schools, schools.c.id == placements.c.school_id)
+        .where(
+            runs.c.draw_id == draw_id,
+            runs.c.stage == 2,
+            frozen_entries.c.intake_zone_id == intake_zone_id,
+        )
+        .order_by(collate(placements.c.code, "C"))
+    )
+    return {row[0]: Leftover(Placement(*row[:6]), row[6]) for row in tx.execute(query)}
+
+
+def admitted(tx: Transaction, *, draw_id: int, intake_zone_id: int) -> dict[str, list[Placement]]:
+    """Return who holds a seat at each school of the zone, of either stage and any zone, by code."""
+    query = (
+        select(*_PLACEMENT)
+        .join(runs, runs.c.id == placements.c.run_id)
+        .join(schools, schools.c.id == placements.c.school_id)
+        .join(seat_plans, seat_plans.c.school_id == placements.c.school_id)
+        .where(runs.c.draw_id == draw_id, seat_plans.c.intake_zone_id == intake_zone_id)
+        .order_by(collate(schools.c.code, "C"), collate(placements.c.code, "C"))
+    )
+    held: dict[str, list[Placement]] = {}
+    for row in tx.execute(query):
+        held.setdefault(row[1], []).append(Placement(*row))
+    return held
+
+
+def waiting_places_of(
+    tx: Transaction, *, draw_id: int, intake_zone_id: int
+) -> dict[str, dict[str, int]]:
+    """Return the places in waiting lists of the zone's children, by code and school.
+
+    Whoever waits since the second stage stands behind the school's list of the first.
+    """
+    first = (
+        select(waiting_places.c.school_id, func.count().label("length"))
+        .join(runs, runs.c.id == waiting_places.c.run_id)
+        .where(runs.c.draw_id == draw_id, runs.c.stage == 1)
+        .group_by(waiting_places.c.school_id)
+        .subquery("first_lists")
+    )
+    ahead = case((runs.c.stage == 2, func.coalesce(first.c.length, 0)), else_=0)
+    query = (
+        select(waiting_places.c.code, schools.c.code, waiting_places.c.position + ahead)
+        .join(runs, runs.c.id == waiting_places.c.run_id)
+        .join(
+            frozen_entries,
+            and_(
+                frozen_entries.c.intake_id == runs.c.intake_id,
+                frozen_entries.c.code == waiting_places.c.code,
+            ),
+        )
+        .join(schools, schools.c.id == waiting_places.c.school_id)
+        .outerjoin(first, first.c.school_id == waiting_places.c.school_id)
+        .where(runs.c.draw_id == draw_id, frozen_entries.c.intake_zone_id == intake_zone_id)
+        .order_by(collate(waiting_places.c.code, "C"), runs.c.stage, waiting_places.c.school_id)
+    )
+    places: dict[str, dict[str, int]] = {}
+    for code, school, place in tx.execute(query):
+        places.setdefault(code, {})[school] = place
+    return places
