@@ -6,12 +6,13 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from enrol import web
+from enrol.adapters.page_renderer import JinjaPages, Sender
 from enrol.adapters.result_files import ResultFiles
 from enrol.adapters.staff_passwords import FlaskSecurityPasswords
 from enrol.adapters.vault import AesVault, KeyedSecrets
 from enrol.config import ROOT, Settings
 from enrol.logs import configure_logging
-from enrol.services.ports import ResultPages, Secrets, StaffPasswords, Vault
+from enrol.services.ports import PageRenderer, ResultPages, Secrets, StaffPasswords, Vault
 from enrol.store.db import db, engine_options, forget_inherited_connections
 from enrol.store.staff import staff_datastore
 
@@ -23,6 +24,7 @@ class Adapters:
     vault: Vault
     secrets: Secrets
     result_pages: ResultPages
+    page_renderer: PageRenderer
     staff_passwords: StaffPasswords
 
 
@@ -34,6 +36,15 @@ def build_adapters(settings: Settings) -> Adapters:
             secret_key=settings.key("family-secret"), path_key=settings.key("result-path")
         ),
         result_pages=ResultFiles(directory=settings.results_directory),
+        page_renderer=JinjaPages(
+            templates=ROOT / "templates",
+            translations=ROOT / "enrol" / "translations",
+            sender=Sender(
+                office_name=settings.office_name,
+                office_name_en=settings.office_name_en,
+                helpline=settings.helpline,
+            ),
+        ),
         staff_passwords=FlaskSecurityPasswords(),
     )
 
