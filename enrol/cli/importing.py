@@ -37,9 +37,9 @@ def import_(*, folder: Path, all_warnings: bool) -> None:
     Every bad row is named as FILE:LINE: reason; then the exit status is 2 and nothing is kept.
     Loading the same files again changes nothing.
     """
-    files = ImportFolder(directory=folder)
     warnings = _Warnings(limit=None if all_warnings else _SHOWN_WARNINGS)
-    with _database():
+    with _database(), _readable(folder):
+        files = ImportFolder(directory=folder)
         try:
             results = importing.import_files(files=files, actor=_ACTOR, warn=warnings)
         except importing.NothingToImport:
@@ -172,6 +172,14 @@ def _database() -> Iterator[Flask]:
             yield app
     except StoreBusy:
         _refuse("the database is busy or out of reach; nothing was kept, try again later")
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        _refuse(f"{error.filename or folder}: {error.strerror or 'cannot be read'}")
 
 
 @contextmanager

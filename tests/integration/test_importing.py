@@ -1,5 +1,6 @@
 """Importing on real PostgreSQL: what is taken, what is refused, and that nothing is half done."""
 
+import csv
 from datetime import UTC, date, datetime
 
 import pytest
@@ -19,6 +20,8 @@ from enrol.store.tables.intakes import intake_zones, intakes, rule_sets, seat_pl
 from enrol.store.tables.journal import journal
 from enrol.store.tables.schools import schools
 from enrol.store.tables.units import residential_groups, units, zones
+from enrol.training.wards import wards_on_a_grid
+from enrol.training.writing import write_city
 from tests.office_files import office_tables, write_tables
 
 ME = System(label="test")
@@ -136,6 +139,39 @@ def test_officers_arrive_without_a_password(app, folder):
     assert {row.password for row in accounts} == {None}
     assert city.has_role(CITY_OFFICER)
     assert held == ["01"]
+
+
+def test_a_training_city_arrives_whole(app, folder):
+    summary = write_city(
+        folder=folder,
+        wards=wards_on_a_grid(),
+        boundaries=False,
+        children=200,
+        seed=7,
+        opens_at=datetime(2026, 7, 1, tzinfo=UTC),
+        closes_at=datetime(2026, 7, 4, tzinfo=UTC),
+    )
+
+    results = load(folder)
+
+    added = {table: result.added for table, result in results.items()}
+    assert (added["children"], added["guardians"]) == (200, 200)
+    assert added["units"] == summary.wards + 1
+    assert added["zones"] == added["intake_zones"] == summary.wards
+    assert added["residential_groups"] == summary.groups
+    assert added["schools"] == added["seat_plans"] == summary.schools
+    assert one(select(func.sum(seat_plans.c.seats))) == summary.seats
+    query = select(func.count()).select_from(residences).where(residences.c.group_id.is_(None))
+    with (folder / "children.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    homes = [
+        line[f"{kind}_group"]
+        for line in lines
+        for kind in ("permanent", "temporary", "current")
+        if line[f"{kind}_unit_code"] or line[f"{kind}_address"]
+    ]
+    assert added["residences"] == len(homes)
+    assert one(query) == homes.count("")
 
 
 def test_the_same_files_again_change_nothing(app, folder):

@@ -1,6 +1,7 @@
 """The commands of an office: what they print, and how they end."""
 
 import csv
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -117,6 +118,22 @@ def test_import_of_an_empty_folder_ends_with_2(run, tmp_path):
 
     assert result.exit_code == 2
     assert "none of the files" in result.stderr
+
+
+def test_a_file_that_may_not_be_read_is_named(run, folder, monkeypatch):
+    usual = Path.open
+
+    def denied(self, *arguments, **options):  # modes do not bind root, whom tests may run as
+        if self.name == "units.csv":
+            raise PermissionError(13, "Permission denied", str(self))
+        return usual(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", denied)
+
+    result = run(import_, folder)
+
+    assert result.exit_code == 2
+    assert "units.csv: Permission denied" in result.stderr
 
 
 def test_secrets_go_to_a_file_and_nowhere_else(run, folder, tmp_path, adapters):
