@@ -75,8 +75,13 @@ def seal_journal(*, limit: int = MOST_ENTRIES) -> int:
         return len(batch)
 
 
-def verify_journal() -> JournalReport:
-    """Walk the chain from its first seal and stop at the first fault."""
+def verify_journal(*, known_head: str | None = None) -> JournalReport:
+    """Walk the chain from its first seal and stop at the first fault.
+
+    ``known_head`` is a head (64 hex digits) that was noted outside before: a chain that no longer
+    passes through it was written anew.
+    """
+    has_passed = known_head is None
     with transaction() as tx:
         unsealed = seals.unsealed_count(tx)
         head, count, entries = _FIRST, 0, 0
@@ -86,7 +91,9 @@ def verify_journal() -> JournalReport:
             if fault is not None:
                 return JournalReport(count, entries, unsealed, head.hex(), fault)
             head, count, entries = seal.hash, count + 1, entries + len(batch)
-    return JournalReport(count, entries, unsealed, head.hex(), None)
+            has_passed = has_passed or head.hex() == known_head
+    fault = None if has_passed else Fault("the head noted before is not in the chain", count)
+    return JournalReport(count, entries, unsealed, head.hex(), fault)
 
 
 def entry_leaf(entry: JournalEntry) -> bytes:

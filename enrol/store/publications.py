@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
-from enrol.store.tables.intakes import publications, seat_plans
+from enrol.store.tables.intakes import intakes, publications, seat_plans
 from enrol.store.tables.runs import renderings, runs
 from enrol.store.tables.schools import schools
 
@@ -79,6 +79,13 @@ def latest(tx: Transaction, *, intake_id: int) -> Publication | None:
     query = select(*_PUBLICATION).where(publications.c.intake_id == intake_id)
     row = tx.execute(query.order_by(publications.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else Publication(*row)
+
+
+def intake_id_of(tx: Transaction, *, code: str) -> int | None:
+    """Return the id of the intake with this code."""
+    query = select(intakes.c.id).where(intakes.c.code == code)
+    found: int | None = tx.execute(query).scalar_one_or_none()
+    return found
 
 
 def mark_rendered(tx: Transaction, *, publication_id: int, run_id: int, pages: int) -> None:

@@ -1,0 +1,176 @@
+"""Making the published bundle: everything anyone needs to draw and allocate again."""
+
+import json
+from dataclasses import dataclass
+
+from enrol.core.bundle import build
+from enrol.core.bundle_files import Draw
+from enrol.core.certificate import Certificate, certify_intake
+from enrol.core.intake import Phase
+from enrol.core.leftovers import Distances
+from enrol.core.lottery import draw_key
+from enrol.core.model import Entry, Placement, SeatPlan
+from enrol.core.priority import RuleSet, rules_from_json
+from enrol.core.results import Results, ZoneCutOff, ZoneWaiting
+from enrol.core.sealing import entry_from_json
+from enrol.core.verdict import Line
+from enrol.core.verification import verify
+from enrol.services.phases import refuse_unless_in
+from enrol.services.refusals import NotFound, Refusal
+from enrol.store import (
+    draws,
+    frozen_entries,
+    intakes,
+    placements,
+    publications,
+    run_inputs,
+    runs,
+)
+from enrol.store.db import Transaction, transaction
+from enrol.store.draws import Draw as StoredDraw
+from enrol.store.intakes import IntakeRecord
+from enrol.store.run_inputs import DrawnRules
+from enrol.store.runs import Run
+
+PUBLISHED = (Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
+
+
+class BundleDiffers(Refusal):
+    """What is stored does not follow from the published inputs; ``first`` says where."""
+
+    def __init__(self, first: Line) -> None:
+        super().__init__(first.en)
+        self.first = first
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltBundle:
+    """The members by name, in their order, and what verifying them has checked."""
+
+    members: dict[str, bytes]
+    checked: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Season:
+    """A published intake as stored."""
+
+    intake: IntakeRecord
+    rules: RuleSet
+    plans: list[SeatPlan]
+    entries: list[Entry]
+    draw: Draw
+    distances: Distances
+    results: Results
+
+
+def build_bundle(*, intake_code: str) -> BuiltBundle:
+    """Return the bundle of a published intake, computed again and compared before it is given out.
+
+    Raises NotFound, WrongPhase before the publication, BundleDiffers when the stored outcome is not
+    what the inputs give.
+    """
+    with transaction() as tx:
+        season = _season(tx, intake_code=intake_code)
+    members = build(
+        intake=season.intake.code,
+        kind=season.intake.kind,
+        rules=season.rules,
+        seat_plans=season.plans,
+        entries=season.entries,
+        draw=season.draw,
+        distances=season.distances,
+        results=season.results,
+        certificate=_certificate(season),
+    )
+    report = verify(members)
+    if not report.holds:
+        raise BundleDiffers(report.differences[0])
+    return BuiltBundle(members=members, checked=report.checked)
+
+
+def _season(tx: Transaction, *, intake_code: str) -> _Season:
+    intake_id = publications.intake_id_of(tx, code=intake_code)
+    intake = None if intake_id is None else intakes.intake_of(tx, intake_id=intake_id)
+    if intake is None:
+        raise NotFound
+    refuse_unless_in(intake, *PUBLISHED)
+    draw = draws.draw_of(tx, intake_id=intake.intake_id)
+    drawn = None if draw is None else run_inputs.drawn_rules(tx, draw_id=draw.draw_id)
+    if draw is None or drawn is None:
+        raise NotFound
+    frozen_entries.allow_minutes(tx)
+    all_runs = runs.runs_of_draw(tx, draw_id=draw.draw_id)
+    return _Season(
+        intake=intake,
+        rules=rules_from_json(dict(drawn.rules)),
+        plans=[
+            SeatPlan(school.code, run.zone or "", school.seats)
+            for run in all_runs
+            if run.intake_zone_id is not None
+            for school in run_inputs.zone_schools(tx, intake_zone_id=run.intake_zone_id)
+        ],
+        entries=[
+            entry_from_json(json.loads(line))
+            for line in frozen_entries.frozen_lines(tx, intake_id=intake.intake_id)
+        ],
+        draw=_draw(intake, draw, drawn),
+        distances=_distances(tx, last=all_runs[-1]),
+        results=_results(tx, all_runs=all_runs),
+    )
+
+
+def _draw(intake: IntakeRecord, draw: StoredDraw, drawn: DrawnRules) -> Draw:
+    return Draw(
+        seed=drawn.seed,
+        commitment=intake.seed_commitment or "",
+        public_value=draw.public_value,
+        public_value_name=intake.public_value_name,
+        public_value_name_en=intake.public_value_name_en,
+        public_value_on=intake.public_value_on,
+        list_hash=draw.list_hash,
+    )
+
+
+def _distances(tx: Transaction, *, last: Run) -> Distances:
+    if last.stage == 1:
+        return {}
+    code_of = frozen_entries.school_codes(tx)
+    return {
+        code: [(code_of[school_id], m) for school_id, m in zip(school_ids, metres, strict=True)]
+        for code, (school_ids, metres) in run_inputs.distances_of(tx, run_id=last.run_id).items()
+    }
+
+
+def _results(tx: Transaction, *, all_runs: list[Run]) -> Results:
+    ended: dict[str, Placement] = {}
+    cut_offs: list[ZoneCutOff] = []
+    waiting: list[ZoneWaiting] = []
+    for run in all_runs:  # zones by code, the second stage last: its word is the last one
+        ended |= {p.code: p for p in placements.placements_of(tx, run_id=run.run_id)}
+        cut_offs += [
+            ZoneCutOff(run.zone, item) for item in placements.cut_offs_of(tx, run_id=run.run_id)
+        ]
+        waiting += [
+            ZoneWaiting(run.zone, item) for item in placements.waiting_of(tx, run_id=run.run_id)
+        ]
+    return Results(
+        placements=tuple(ended[code] for code in sorted(ended)),
+        cut_offs=tuple(cut_offs),
+        waiting=tuple(waiting),
+    )
+
+
+def _certificate(season: _Season) -> Certificate:
+    return certify_intake(
+        entries=season.entries,
+        seat_plans=season.plans,
+        distances=season.distances,
+        rules=season.rules,
+        key=draw_key(
+            seed=bytes.fromhex(season.draw.seed),
+            public_value=season.draw.public_value,
+            list_hash=bytes.fromhex(season.draw.list_hash),
+        ),
+        placements=season.results.placements,
+    )
