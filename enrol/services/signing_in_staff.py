@@ -43,12 +43,6 @@ def issue_password(*, email: str, passwords: StaffPasswords) -> str:
     return password
 
 
-def must_change_password(*, staff_id: int) -> bool:
-    """Tell whether the officer still signs in with a password that was issued."""
-    with transaction() as tx:
-        return staff.must_change_password(tx, staff_id=staff_id)
-
-
 def record_sign_in(*, officer: Officer) -> None:
     """Write a sign-in to the journal."""
     with transaction() as tx:
@@ -56,9 +50,8 @@ def record_sign_in(*, officer: Officer) -> None:
 
 
 def record_own_password(*, officer: Officer) -> None:
-    """Record that the officer has chosen a password of their own."""
+    """Write to the journal that the officer has chosen a password of their own."""
     with transaction() as tx:
-        staff.keep_password(tx, staff_id=officer.staff_id)
         journal.record(
             tx, actor=officer, action="staff.password_chosen", subject=str(officer.staff_id)
         )

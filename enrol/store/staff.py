@@ -109,7 +109,9 @@ def names_by_label(tx: Transaction, *, labels: Sequence[str]) -> dict[str, str]:
 
 def staff_id_of(tx: Transaction, *, email: str) -> int | None:
     """Return the id of the account with this e-mail (lower case)."""
-    found: int | None = tx.execute(select(Staff.id).where(Staff.email == email)).scalar_one_or_none()
+    found: int | None = tx.execute(
+        select(Staff.id).where(Staff.email == email)
+    ).scalar_one_or_none()
     return found
 
 
@@ -131,18 +133,3 @@ def store_password(tx: Transaction, *, email: str, password_hash: str, session_m
         .returning(accounts.id)
     ).scalar_one_or_none()
     return staff_id or 0
-
-
-def keep_password(tx: Transaction, *, staff_id: int) -> None:
-    """Record that the officer has chosen a password of their own."""
-    tx.execute(
-        update(Staff.__table__)
-        .where(Staff.__table__.c.id == staff_id)
-        .values(must_change_password=False)
-    )
-
-
-def must_change_password(tx: Transaction, *, staff_id: int) -> bool:
-    """Tell whether the password in use was issued for one sign-in."""
-    query = select(Staff.__table__.c.must_change_password).where(Staff.__table__.c.id == staff_id)
-    return bool(tx.execute(query).scalar_one_or_none())

@@ -22,7 +22,9 @@ def consequences_of(step: Step, view: Overview) -> list[str]:
 def done_word(step: Step) -> str:
     """Return what the page says after the step."""
     return {
-        Step.ANNOUNCE: _("The intake was announced. The fingerprint of the sealed number is now public."),
+        Step.ANNOUNCE: _(
+            "The intake was announced. The fingerprint of the sealed number is now public."
+        ),
         Step.OPEN: _("Registration is open."),
         Step.CLOSE: _("The list is frozen. Its fingerprint is now public."),
         Step.CLOSE_EARLY: _("The list is frozen. Its fingerprint is now public."),

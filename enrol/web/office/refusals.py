@@ -1,6 +1,7 @@
 """Why a step was not taken, in the officer's words: one table."""
 
-from enrol.services import closing, drawing
+from enrol.services import closing, drawing, publishing
+from enrol.services.frozen_lists import ListAltered
 from enrol.services.phases import WrongPhase
 from enrol.services.refusals import Refusal
 from enrol.web.locale import format_date, format_moment
@@ -60,5 +61,13 @@ def _sentences() -> dict[type[Refusal], str]:
             " take the recorded value back if it was mistyped."
         ),
         drawing.DrawStands: _("A value is already recorded for this intake."),
+        ListAltered: _(
+            "The frozen list no longer has its published fingerprint. Nothing was computed:"
+            " stop and call the administrator."
+        ),
+        publishing.OutcomeAltered: _(
+            "The stored result no longer has its fingerprint. Nothing was published:"
+            " stop and call the administrator."
+        ),
         drawing.ReasonMissing: _("Say why another value or day is needed: it will be published"),
     }

@@ -7,7 +7,7 @@ from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enrol.core.actors import Officer
-from enrol.services import allocating, closing, drawing, overseeing
+from enrol.services import allocating, closing, drawing, overseeing, publishing
 from enrol.services.overseeing import Overview, Step
 from enrol.services.refusals import NotFound, Refusal
 from enrol.web.asking import PageForm, asks_again, typed
@@ -113,5 +113,7 @@ def _press(wanted: Step, *, intake_id: int) -> None:
             drawing.take_back_proposal(actor=actor, intake_id=intake_id)
         case Step.ALLOCATE:
             allocating.start_allocation(actor=actor, intake_id=intake_id)
+        case Step.PUBLISH:
+            publishing.publish_provisional(actor=actor, intake_id=intake_id)
         case _:
             raise NotFound

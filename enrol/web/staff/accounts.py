@@ -6,12 +6,20 @@ import hmac
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import flask_babel
 from babel.support import NullTranslations
 from flask import Flask, Response, current_app, render_template, request, session
 from flask_limiter import Limiter
-from flask_security import LoginForm, MailUtil, Security, UserDatastore, WebauthnUtil
+from flask_security import (
+    ChangePasswordForm,
+    LoginForm,
+    MailUtil,
+    Security,
+    UserDatastore,
+    WebauthnUtil,
+)
 from flask_security.babel import FsDomain
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -34,13 +42,24 @@ GUESSES = "10 per 15 minutes"
 
 _SCRIPT = (Path(__file__).resolve().parent.parent / "static" / "passkeys.js").read_bytes()
 _GUESSED = ("login", "verify", "two_factor_token_validation", "mf_recovery")
-_ACCEPTED = 302
+_ACCEPTED = 303
+_FOUND = 302
 
 
 class StaffLoginForm(LoginForm):
     """E-mail and password; nobody is remembered on a desk that colleagues share."""
 
     remember = None  # type: ignore[assignment]  # takes the field away
+
+
+class OwnPasswordForm(ChangePasswordForm):
+    """The library compares the new password with the old one before it normalises the new one."""
+
+    def validate(self, **options: Any) -> bool:
+        """Tell whether the form is right, whatever spelling a keyboard gave to the letters."""
+        for field in (self.new_password, self.new_password_confirm):
+            field.data = normalize("NFKD", field.data or "")
+        return bool(super().validate(**options))
 
 
 class NoMail(MailUtil):
@@ -86,6 +105,7 @@ def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -
         app,
         staff_accounts,
         login_form=StaffLoginForm,
+        change_password_form=OwnPasswordForm,
         mail_util_cls=NoMail,
         webauthn_util_cls=Passkeys,
         render_template=_render,
@@ -96,7 +116,7 @@ def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -
     _keep_off_other_pages(app, security)
     _limit_guesses(app, limiter)
     app.add_url_rule(f"{PREFIX}/khoa.js", "passkey_script", _script)
-    app.after_request_funcs.setdefault("security", []).append(_allow_passkey_script)
+    app.after_request_funcs.setdefault("security", []).extend((_see_other, _allow_passkey_script))
 
 
 def _rules(settings: Settings) -> dict[str, Any]:
@@ -215,6 +235,13 @@ def _account_key() -> str:
 
 def _was_refused(response: Response) -> bool:
     return response.status_code != _ACCEPTED
+
+
+def _see_other(response: Response) -> Response:
+    """Lead on with 303, as every page of the house does: the browser never sends a form twice."""
+    if response.status_code == _FOUND:
+        response.status_code = _ACCEPTED
+    return response
 
 
 def _allow_passkey_script(response: Response) -> Response:

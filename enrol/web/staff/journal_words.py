@@ -1,8 +1,13 @@
 """What the journal's actions are called, and who acted."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from enrol.web.locale import format_number
 from enrol.web.locale import gettext as _
+
+_FINGERPRINT = 64
+_SHOWN = 16
 
 
 def action_word(action: str) -> str:
@@ -17,6 +22,60 @@ def actor_word(label: str, names: Mapping[str, str]) -> str:
     if label.startswith("family:"):
         return _("A family")
     return _("The system") if label.startswith("system") else label
+
+
+def detail_rows(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what an entry says besides, in words: lists as a count, fingerprints shortened."""
+    return [
+        (_details().get(name, name), _detail(value))
+        for name, value in detail.items()
+        if value is not None and value != ""
+    ]
+
+
+def _detail(value: object) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return format_number(len(value))
+    if isinstance(value, int):
+        return format_number(value)
+    text = str(value)
+    return f"{text[:_SHOWN]}…" if len(text) == _FINGERPRINT and text.isalnum() else text
+
+
+def _details() -> dict[str, str]:
+    return {
+        "version": _("version"),
+        "submission_hash": _("fingerprint of what was sent"),
+        "rules_hash": _("fingerprint of the rules"),
+        "seed_commitment": _("fingerprint of the sealed number"),
+        "list_hash": _("fingerprint of the list"),
+        "outcome_digest": _("fingerprint of the result"),
+        "list_size": _("entries"),
+        "public_value_name": _("public value"),
+        "public_value_on": _("day"),
+        "public_value": _("public value"),
+        "seed": _("sealed number"),
+        "name": _("name"),
+        "on": _("day"),
+        "before": _("name before"),
+        "before_on": _("day before"),
+        "reason": _("reason"),
+        "early": _("before its time"),
+        "opens_at": _("opens"),
+        "seats": _("seats"),
+        "classes": _("classes"),
+        "seats_before": _("seats before"),
+        "classes_before": _("classes before"),
+        "codes": _("registrations"),
+        "runs": _("zones"),
+        "opened": _("opened now"),
+        "run_id": _("run"),
+        "epoch": _("start"),
+        "kind": _("kind"),
+        "objections_until": _("objections until"),
+    }
 
 
 def _words() -> dict[str, str]:
@@ -38,5 +97,5 @@ def _words() -> dict[str, str]:
         "registration.submitted": _("Registration submitted"),
         "registration.changed": _("Registration changed"),
         "registration.withdrawn": _("Registration withdrawn"),
-        "result.published": _("Result published"),
+        "intake.published": _("Result published"),
     }
