@@ -99,7 +99,8 @@ def propose_public_value(*, actor: Actor, intake_id: int, public_value: str) -> 
             )
         except AlreadyDrawn as error:  # the constraint, should the lock ever be passed by
             raise DrawStands from error
-        _record(tx, actor, intake, "draw.proposed", public_value=typed)
+        # Not the value: who confirms must read the publication, and the journal is open to both.
+        _record(tx, actor, intake, "draw.proposed")
 
 
 def take_back_proposal(*, actor: Actor, intake_id: int) -> None:

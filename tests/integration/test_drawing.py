@@ -110,10 +110,11 @@ def test_the_journal_tells_who_proposed_and_who_confirmed(closed, officers, adap
     with transaction() as tx:
         query = select(journal).where(journal.c.action.like("draw.%")).order_by(journal.c.id)
         told = [(row.action, row.actor, row.detail) for row in tx.execute(query)]
-    basics = {"public_value": VALUE, "list_hash": drawn.list_hash}
+    basics = {"list_hash": drawn.list_hash}
+    revealed = {"public_value": VALUE, "seed": drawn.seed}
     assert told == [
         ("draw.proposed", officers.city.label, basics),
-        ("draw.confirmed", officers.city_second.label, basics | {"seed": drawn.seed}),
+        ("draw.confirmed", officers.city_second.label, basics | revealed),
     ]
 
 

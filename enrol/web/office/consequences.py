@@ -112,9 +112,9 @@ def _close_early(view: Overview) -> list[str]:
 
 
 def _take_back(view: Overview) -> list[str]:
-    value = view.draw.public_value if view.draw else ""
+    name = view.draw.proposer if view.draw else ""
     return [
-        _("The value “%(value)s” is removed; the journal keeps that it was recorded.", value=value),
+        _("The value that %(name)s recorded is removed; the journal keeps it.", name=name),
         _("Nothing was drawn with it. An officer can record the value again."),
     ]
 
