@@ -21,7 +21,7 @@ from enrol.services.import_rows.staff import ROLES
 from enrol.services.refusals import NotFound, StoreBusy
 
 _SHOWN_WARNINGS = 20
-_ACTOR = System(label="command")
+_ACTOR = System(label="system:command")
 
 
 @click.command("import")

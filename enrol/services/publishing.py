@@ -154,6 +154,22 @@ def render_zone(
     return count
 
 
+def zones_left(*, actor: Actor, intake_id: int) -> int:
+    """Return how many zones of a published intake still wait for their pages.
+
+    Raises NotFound outside the officer's reach, or when nothing is published.
+    """
+    with transaction() as tx:
+        authority.seen_intake(tx, actor=actor, intake_id=intake_id)
+        publication = publications.latest(tx, intake_id=intake_id)
+        draw = draws.draw_of(tx, intake_id=intake_id)
+        if publication is None or draw is None:
+            raise NotFound
+        return publications.unrendered_zones(
+            tx, publication_id=publication.publication_id, draw_id=draw.draw_id
+        )
+
+
 def result_path(*, token: str, language: str) -> str:
     """Return where a result page lies below its edition."""
     return f"{token[:2]}/{token}.{language}.html"

@@ -10,13 +10,11 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from enrol.cli.bundling import write_bundle
+from enrol.cli.bundle import VERIFIER, write_zip
 from enrol.cli.demo.morning import Morning
 from enrol.cli.zipapp import build_verifier
-from enrol.core.actors import Officer
+from enrol.services.bundling import build_bundle
 from enrol.services.closing import FrozenList
-
-VERIFIER = "verify.pyz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +33,13 @@ class BundleReport:
     seated: int
     rerouted: int
     unplaced: int
-    outcome_digest: str
     seconds: float
 
 
-def check_bundle(*, actor: Officer, intake_id: int, path: Path) -> tuple[Check, BundleReport]:
+def check_bundle(*, intake_code: str, path: Path) -> tuple[Check, BundleReport]:
     """Write the bundle and the verifier, and run the verifier as a stranger would."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    digest = write_bundle(actor=actor, intake_id=intake_id, path=path)
+    write_zip(path, build_bundle(intake_code=intake_code).members)
     verifier = path.parent / VERIFIER
     build_verifier(verifier)
     started = time.monotonic()
@@ -60,7 +57,7 @@ def check_bundle(*, actor: Officer, intake_id: int, path: Path) -> tuple[Check, 
         result.returncode == 0,
         " / ".join(said[-3:]),
     )
-    return check, _totals(path, digest=digest, seconds=seconds)
+    return check, _totals(path, seconds=seconds)
 
 
 def check_kept(*, morning: Morning, bundle: Path, frozen: FrozenList) -> Check:
@@ -78,7 +75,7 @@ def check_kept(*, morning: Morning, bundle: Path, frozen: FrozenList) -> Check:
     )
 
 
-def _totals(path: Path, *, digest: str, seconds: float) -> BundleReport:
+def _totals(path: Path, *, seconds: float) -> BundleReport:
     with zipfile.ZipFile(path) as members:
         text = members.read("placements.csv").decode("utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
@@ -88,6 +85,5 @@ def _totals(path: Path, *, digest: str, seconds: float) -> BundleReport:
         seated=by_wish,
         rerouted=len(placed) - by_wish,
         unplaced=len(rows) - len(placed),
-        outcome_digest=digest,
         seconds=seconds,
     )

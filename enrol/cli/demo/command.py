@@ -19,6 +19,7 @@ from enrol.cli.demo.season import Season
 from enrol.cli.demo.stack import Stack
 from enrol.config import ROOT
 from enrol.factory import Adapters
+from enrol.training.office import INTAKE_CODE
 
 _VIETNAM = timezone(timedelta(hours=7))
 _WINDOW = timedelta(hours=6)
@@ -113,12 +114,10 @@ class _Story:
         with _step("Allocating: one job a zone, then the children left over"):
             season.allocate()
         with _step("Publishing: result pages as static files"):
-            season.publish()
+            published = season.publish()
         path = bundle_path or self._stack.directory / "bundles" / "bundle.zip"
         with _step("Bundling and verifying with nothing but Python"):
-            verified, report = check_bundle(
-                actor=city.officers[0], intake_id=city.intake_id, path=path
-            )
+            verified, report = check_bundle(intake_code=INTAKE_CODE, path=path)
         checks = [check_kept(morning=morning, bundle=path, frozen=frozen), verified]
         checks.append(
             Check("every family got its receipt", not morning.problems, f"{morning.problems[:3]}")
@@ -128,6 +127,7 @@ class _Story:
             city=city,
             morning=morning,
             frozen=frozen,
+            outcome_digest=published.outcome_digest,
             checks=checks,
             report=report,
             bundle=path,

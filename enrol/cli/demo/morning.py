@@ -180,4 +180,4 @@ def _code_on(page: Page) -> str:
     found = {code for code in _CODE.findall(page.text) if is_code(code)}
     if len(found) != 1:
         raise BrowserError(f"no receipt at {page.path} (status {page.status})")
-    return found.pop()
+    return str(found.pop())

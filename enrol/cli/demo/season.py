@@ -8,11 +8,13 @@ from enrol.cli.demo.stack import StackError
 from enrol.core.actors import Officer
 from enrol.core.intake import Phase
 from enrol.factory import Adapters
-from enrol.services import allocating, closing, drawing, planning
+from enrol.services import allocating, closing, drawing, planning, publishing
 from enrol.services.closing import FrozenList
 from enrol.services.drawing import Drawn
+from enrol.services.publishing import Published
 
 _ALLOCATED_WITHIN_SECONDS = 900
+_RENDERED_WITHIN_SECONDS = 1800
 _LOOK_EVERY_SECONDS = 0.2
 
 
@@ -56,6 +58,16 @@ class Season:
             if time.monotonic() > deadline:
                 raise StackError("the workers did not finish the allocation; see the logs")
             time.sleep(_LOOK_EVERY_SECONDS)
+
+    def publish(self) -> Published:
+        """Publish, and wait until every result page is served."""
+        published = publishing.publish_provisional(actor=self.first, intake_id=self.intake_id)
+        deadline = time.monotonic() + _RENDERED_WITHIN_SECONDS
+        while publishing.zones_left(actor=self.first, intake_id=self.intake_id):
+            if time.monotonic() > deadline:
+                raise StackError("the workers did not finish the result pages; see the logs")
+            time.sleep(_LOOK_EVERY_SECONDS)
+        return published
 
     def phase(self) -> Phase:
         """Return where the intake stands."""

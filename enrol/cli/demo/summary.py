@@ -12,9 +12,6 @@ from enrol.cli.demo.stack import Stack
 from enrol.factory import Adapters
 from enrol.services.closing import FrozenList
 
-WARD_OFFICER = "ward-{unit}@enrol.example"
-SCHOOL_OFFICER = "school-{school}@enrol.example"
-
 
 def tell_empty(*, stack: Stack) -> None:
     """Say how to go on with an installation that holds nothing yet."""
@@ -45,6 +42,7 @@ def tell_published(
     city: City,
     morning: Morning,
     frozen: FrozenList,
+    outcome_digest: str,
     checks: Sequence[Check],
     report: BundleReport,
     bundle: Path,
@@ -58,7 +56,7 @@ def tell_published(
   placed by wish         {seated:,}
   re-routing proposals   {rerouted:,}   (left over in their zone, proposed the nearest free seat)
   without a seat         {unplaced:,}   (every one is listed)
-  outcome digest         {report.outcome_digest[:16]}…
+  outcome digest         {outcome_digest[:16]}…
   bundle                 {bundle} ({bundle.stat().st_size:,} bytes), verified in
   {report.seconds:.1f} s
 """
@@ -88,7 +86,7 @@ def _tell_people(*, stack: Stack, family: Letter | None, newcomer: Letter | None
     for who, letter in (("A family", family), ("Not yet registered", newcomer)):
         if letter is not None:
             click.echo(f"  {who:<20} {letter.pupil_code}   {letter.secret}")
-    click.echo(f"\n  Officers sign in at {stack.address}/login; each password works once:")
+    click.echo(f"\n  Officers    {stack.address}/can-bo/dang-nhap   (each password works once)")
     for who, email in _officers(stack):
         password = one_time_password(email=email, adapters=adapters)
         click.echo(f"  {who:<20} {email:<36} {password}")
