@@ -1,0 +1,164 @@
+"""Every staff page for every kind of officer, on their own ground and on others': an access matrix.
+
+What an officer may not see answers exactly as what does not exist: 404.
+"""
+
+import pytest
+from flask import url_for
+
+from tests.officers import register_child
+from tests.web.staff import SIGN_IN, build_house
+from tests.world import set_phase
+
+pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples")
+
+KINDS = ("city", "ward", "other_ward", "school", "other_school", "nobody")
+CITY, WARDS, SCHOOLS = {"city"}, {"ward", "other_ward"}, {"school", "other_school"}
+OFFICE = CITY | WARDS
+
+# Who finds the page when it is about the first ward, its school S1 and a child of its zone.
+PAGES = {
+    "staff.home": set(KINDS),
+    "staff.account": set(KINDS),
+    "office.desk": OFFICE,
+    "office.intake": OFFICE,
+    "office.seats": OFFICE,
+    "office.school_seats": {"city", "ward"},
+    "office.step": CITY,
+    "office.propose": CITY,
+    "office.confirm": CITY,
+    "office.name_value": CITY,
+    "office.journal": CITY,
+    "office.leftovers": OFFICE,
+    "office.roll": {"city", "ward"},
+    "office.file": {"city", "ward"},
+    "schools.desk": SCHOOLS,
+    "schools.school": {"school"},
+    "schools.wishes": {"school"},
+    "schools.roll": {"school"},
+    "schools.file": {"school"},
+}
+PHASES = {
+    "office.roll": "allocated",
+    "office.leftovers": "allocated",
+    "schools.roll": "provisional",
+}
+POSTED = (
+    "office.school_seats",
+    "office.step",
+    "office.propose",
+    "office.confirm",
+    "office.name_value",
+)
+
+
+@pytest.fixture
+def house(app):
+    return build_house(app)
+
+
+def address_of(house, endpoint, code):
+    given = {
+        "intake_id": house.world.intake_id,
+        "school_id": house.world.schools["S1"],
+        "address": "dong",
+        "code": code,
+    }
+    with house.app.test_request_context():
+        rule = next(r for r in house.app.url_map.iter_rules() if r.endpoint == endpoint)
+        return url_for(endpoint, **{name: given[name] for name in rule.arguments})
+
+
+def test_the_matrix_knows_every_page_of_staff(house):
+    staff_pages = {
+        rule.endpoint
+        for rule in house.app.url_map.iter_rules()
+        if rule.endpoint.split(".")[0] in ("office", "schools", "staff")
+    }
+
+    assert staff_pages == set(PAGES)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_officer_finds_their_own_pages_and_no_others(house, adapters, kind):
+    code = register_child(house.world, number=1, adapters=adapters)
+    browser = house.signed_in(kind)
+
+    for endpoint, allowed in PAGES.items():
+        set_phase(house.world, PHASES.get(endpoint, "announced"))
+        response = browser.ask("GET", address_of(house, endpoint, code))
+        expected = (200, 303) if kind in allowed else (404,)
+        assert response.status_code in expected, (kind, endpoint, response.status_code)
+        if kind not in allowed:
+            assert "Nguyễn Thị Đào" not in response.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_button_works_beyond_reach(house, adapters, kind):
+    """The same by POST: with a good token, whoever may not see the page changes nothing."""
+    code = register_child(house.world, number=1, adapters=adapters)
+    browser = house.signed_in(kind)
+    token = browser.open("/can-bo/mat-khau").offered()["csrf_token"]
+
+    for endpoint in POSTED:
+        if kind in PAGES[endpoint]:
+            continue
+        response = browser.ask(
+            "POST",
+            address_of(house, endpoint, code),
+            data={"csrf_token": token, "seats": "1", "public_value": "1", "reason": "x"},
+        )
+        assert response.status_code == 404, (kind, endpoint)
+
+
+def test_without_signing_in_every_page_leads_to_the_sign_in(house, adapters):
+    code = register_child(house.world, number=1, adapters=adapters)
+    browser = house.browser()
+
+    for endpoint in PAGES:
+        response = browser.ask("GET", address_of(house, endpoint, code))
+        assert response.status_code == 303, endpoint
+        assert response.headers["Location"].startswith(SIGN_IN), endpoint
+
+
+def test_a_family_is_nobody_here(house, adapters):
+    code = register_child(house.world, number=1, adapters=adapters)
+    browser = house.browser()
+    page = browser.open("/gia-dinh/dang-nhap")
+    browser.press(page, pupil_code="0000000001", secret="0123-4567-89AB-CDEF")
+
+    for endpoint in PAGES:
+        response = browser.ask("GET", address_of(house, endpoint, code))
+        assert response.status_code == 303, endpoint
+        assert response.headers["Location"].startswith(SIGN_IN), endpoint
+
+
+def test_staff_are_no_family(house):
+    response = house.signed_in("city").ask("GET", "/gia-dinh/")
+
+    assert response.status_code == 303
+    assert response.headers["Location"].startswith("/gia-dinh/dang-nhap")
+
+
+@pytest.mark.parametrize("endpoint", [name for name in PAGES if name != "staff.home"])
+def test_no_page_of_staff_is_kept_by_a_cache(house, adapters, endpoint):
+    code = register_child(house.world, number=1, adapters=adapters)
+    kind = "school" if endpoint.startswith("schools") else "city"
+    set_phase(house.world, PHASES.get(endpoint, "announced"))
+
+    response = house.signed_in(kind).ask("GET", address_of(house, endpoint, code))
+
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_ids_that_do_not_exist_answer_like_ids_of_others(house, adapters):
+    register_child(house.world, number=1, adapters=adapters)
+    browser = house.signed_in("other_ward")
+
+    foreign = browser.ask("GET", f"{house.intake}/chi-tieu/{house.world.schools['S1']}")
+    missing = browser.ask("GET", f"{house.intake}/chi-tieu/999999")
+
+    assert foreign.status_code == missing.status_code == 404
+    own = f"/chi-tieu/{house.world.schools['S1']}"
+    assert foreign.text.replace(own, "") == missing.text.replace("/chi-tieu/999999", "")
