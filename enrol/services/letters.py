@@ -20,7 +20,7 @@ class Edition:
 
     intake: IntakeRecord
     publication: Publication
-    schools: Mapping[str, SchoolCard]
+    cards: Mapping[str, Mapping[str, object]]
     bands: Sequence[str]
 
     @property
@@ -29,10 +29,10 @@ class Edition:
         publication = self.publication
         return f"{publication.kind}-{publication.publication_id}-{publication.outcome_digest[:12]}"
 
-    def card(self, school: str) -> dict[str, object]:
+    def card(self, school: str) -> Mapping[str, object]:
         """Return what is said of a school; one without seats here is named by its code."""
-        known = self.schools.get(school)
-        return asdict(known) if known else asdict(SchoolCard(school, school, "", "", None, 0))
+        known = self.cards.get(school)
+        return known if known is not None else asdict(SchoolCard(school, school, "", "", None, 0))
 
     @property
     def shared(self) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Publishing an outcome: one decision by an officer, then static pages written zone by zone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -206,10 +206,11 @@ def _zone(tx: Transaction, *, run_id: int) -> _Zone:
     if intake is None or publication is None:
         raise NotFound
     order = order_of(tx, run=run)
+    cards = publications.school_cards(tx, intake_id=run.intake_id)
     edition = Edition(
         intake=intake,
         publication=publication,
-        schools=publications.school_cards(tx, intake_id=run.intake_id),
+        cards={code: asdict(card) for code, card in cards.items()},
         bands=[band.name for band in order.rules.bands],
     )
     where = {"draw_id": run.draw_id, "intake_zone_id": run.intake_zone_id}

@@ -1,7 +1,6 @@
 """The reason for each wish as plain values: kept with a second stage, shown on result pages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 from enrol.core.explanation import Explanation, Position, Reason, WishReason
 
@@ -24,7 +23,7 @@ def wish_values(wish: WishReason) -> dict[str, object]:
         "school": wish.school,
         "rank": wish.rank,
         "reason": wish.reason.value,
-        "own": asdict(wish.position),
+        "own": _position(wish.position),
         "last": _position(wish.last),
         "changes": {change.criterion: change.value for change in wish.changes},
     }
@@ -36,4 +35,11 @@ def granted(wishes: Sequence[Mapping[str, object]]) -> Mapping[str, object] | No
 
 
 def _position(position: Position | None) -> dict[str, object] | None:
-    return None if position is None else asdict(position)
+    if position is None:
+        return None
+    return {
+        "band": position.band,
+        "sibling": position.sibling,
+        "distance": position.distance,
+        "number": position.number,
+    }
