@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import text
 
 from enrol.config import Settings
 from enrol.factory import Adapters, create_app
+from enrol.store import schema
 from enrol.store.db import db, metadata, transaction
 
 KEPT = {"alembic_version"}
@@ -40,8 +40,7 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
     """The application with its schema brought up by the migrations."""
     app = create_app(settings)
     app.testing = True
-    with app.app_context():
-        upgrade()
+    schema.bring_up(app)
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -11,4 +11,4 @@ from enrol.factory import create_app
 @cache
 def application() -> Flask:
     """Return this process's application."""
-    return create_app(Settings.load())
+    return create_app(Settings.load(), with_pages=False)

@@ -6,11 +6,13 @@ bytes: the only time in the file is the letter's own.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import segno
 from fontpkg_be_vietnam_pro import ROOT as FONTS
-from fpdf import FPDF
-from fpdf.enums import WrapMode, XPos, YPos
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 _FAMILY = "BeVietnamPro"
 _REGULAR = FONTS / "files" / "BeVietnamPro-Regular.ttf"
@@ -46,6 +48,9 @@ class Letter:
 
 def letter_pdf(letter: Letter) -> bytes:
     """Return the letter as a PDF file."""
+    # Half of a web process's start is this library's font tools; most pages are no letters.
+    from fpdf import FPDF  # noqa: PLC0415
+
     pdf = FPDF(format="A4")
     pdf.set_lang(letter.language)
     pdf.set_title(letter.title)
@@ -66,7 +71,7 @@ def letter_pdf(letter: Letter) -> bytes:
     return bytes(pdf.output())
 
 
-def _head(pdf: FPDF, letter: Letter) -> None:
+def _head(pdf: "FPDF", letter: Letter) -> None:
     top = pdf.get_y()
     _qr(pdf, letter.qr, x=pdf.w - _MARGIN - _QR, y=top)
     width = pdf.epw - _QR - 6
@@ -79,7 +84,7 @@ def _head(pdf: FPDF, letter: Letter) -> None:
     pdf.set_y(max(pdf.get_y(), top + _QR) + 4)
 
 
-def _qr(pdf: FPDF, text: str, *, x: float, y: float) -> None:
+def _qr(pdf: "FPDF", text: str, *, x: float, y: float) -> None:
     # Drawn as squares: sharp at every size, and no picture library.
     rows = [list(row) for row in segno.make(text, error="m").matrix_iter(border=0)]
     side = _QR / len(rows)
@@ -90,7 +95,7 @@ def _qr(pdf: FPDF, text: str, *, x: float, y: float) -> None:
                 pdf.rect(x + across * side, y + down * side, side, side, style="F")
 
 
-def _section(pdf: FPDF, section: Section) -> None:
+def _section(pdf: "FPDF", section: Section) -> None:
     pdf.ln(3)
     _text(pdf, section.heading, size=12, bold=True, colour=_ACCENT, after=1)
     pdf.set_draw_color(*_LINE)
@@ -106,7 +111,7 @@ def _section(pdf: FPDF, section: Section) -> None:
 
 
 def _text(
-    pdf: FPDF,
+    pdf: "FPDF",
     text: str,
     *,
     size: float,
@@ -122,15 +127,14 @@ def _text(
         size * 0.5,
         text,
         align="L",
-        new_x=XPos.LMARGIN,
-        new_y=YPos.NEXT,
-        wrapmode=WrapMode.WORD,
+        new_x="LMARGIN",
+        new_y="NEXT",
     )
     if after:
         pdf.ln(after)
 
 
-def _foot(pdf: FPDF, text: str) -> None:
+def _foot(pdf: "FPDF", text: str) -> None:
     pdf.ln(4)
     pdf.line(_MARGIN, pdf.get_y(), pdf.w - _MARGIN, pdf.get_y())
     pdf.ln(1.5)

@@ -17,11 +17,11 @@ from typing import Self
 import click
 import redis
 from flask import Flask
-from flask_migrate import upgrade
 
 from enrol.config import ROOT, Settings
 from enrol.embedded import EmbeddedServices, EmbeddedServicesError, Supervisor
 from enrol.factory import create_app
+from enrol.store import schema
 
 ENVIRONMENT_FILE = "enrol.env"
 _DATABASE = "enrol"
@@ -115,7 +115,7 @@ class Stack:
         self._write_environment(database_url=database_url, redis_url=redis_url)
         self._app = create_app(Settings.load(env_file=self.environment_file))
         self._stack.enter_context(self._app.app_context())
-        upgrade()
+        schema.bring_up(self._app)
         self._processes = self._stack.enter_context(Supervisor(self.directory))
 
     def _servers(self) -> tuple[str, str]:
