@@ -29,7 +29,7 @@ def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -
 
     ``staff_accounts`` is what Flask-Security signs in with; pages never import the store.
     """
-    app.config.setdefault("MAX_CONTENT_LENGTH", MAX_BODY_BYTES)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

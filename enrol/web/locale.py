@@ -15,6 +15,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _translate
+from werkzeug.exceptions import HTTPException
 
 from enrol.config import Settings
 
@@ -148,12 +149,21 @@ def format_phone(number: str) -> str:
 
 
 def _selected() -> str:
-    asked = request.form.get("lang") if request.method == "POST" else request.args.get("lang")
+    asked = _asked()
     if asked in LANGUAGES:
         g.asked_language = asked
         return asked
     kept = request.cookies.get(_COOKIE)
     return kept if kept in LANGUAGES else DEFAULT
+
+
+def _asked() -> str | None:
+    if request.method != "POST":
+        return request.args.get("lang")
+    try:
+        return request.form.get("lang")
+    except HTTPException:  # too large or broken: the error page still needs a language
+        return None
 
 
 def _remember(response: Response) -> Response:

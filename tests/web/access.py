@@ -1,4 +1,4 @@
-"""Who may open which page: every route of the application stands here (tests/web/test_routes_access.py).
+"""Who may open which page: every route stands here (tests/web/test_routes_access.py).
 
 ``public``: anybody. ``family``: a family signed in for one child. ``staff``: any signed-in officer;
 ``city``, ``ward`` and ``school``: an officer of that role.

@@ -1,4 +1,4 @@
-"""A browser for tests: it keeps cookies, sends forms as a page offers them, and judges every page."""
+"""A browser for tests: it keeps cookies, sends forms as pages offer them, judges every page."""
 
 import gzip
 import re
@@ -24,7 +24,11 @@ class Page:
     """A page that was answered, with what a person sees on it."""
 
     response: TestResponse
-    path: str
+    address: str
+
+    @property
+    def path(self) -> str:
+        return self.address.partition("?")[0]
 
     @property
     def status(self) -> int:
@@ -107,11 +111,11 @@ class Browser:
         while response.status_code == 303:
             path = response.headers["Location"]
             response = self.ask("GET", path)
-        return self._page(response, response.request.path, response.status_code)
+        return self._page(response, response.request.full_path, response.status_code)
 
     def send(self, page: Page, *, action: str | None = None, **values: str | None) -> TestResponse:
         """Send a page's form with some entries changed (None: not sent at all)."""
-        target = page.form(action).get("action") or page.path
+        target = page.form(action).get("action") or page.address
         data = {**page.offered(action), **values}
         data = {name: value for name, value in data.items() if value is not None}
         return self.ask("POST", target, data=data)
@@ -122,11 +126,11 @@ class Browser:
         assert response.status_code in (200, 303, 422, 409), response.status_code
         if response.status_code == 303:
             return self.follow(response)
-        return self._page(response, page.path, response.status_code)
+        return self._page(response, page.address, response.status_code)
 
-    def _page(self, response: TestResponse, path: str, expect: int) -> Page:
-        assert response.status_code == expect, (path, response.status_code)
-        page = Page(response, path)
+    def _page(self, response: TestResponse, address: str, expect: int) -> Page:
+        assert response.status_code == expect, (address, response.status_code)
+        page = Page(response, address)
         if response.mimetype == "text/html":
             check(page)
         return page
@@ -142,7 +146,7 @@ def check(page: Page) -> None:
     assert len(ids) == len(set(ids)), f"{where}: an id stands twice"
     _check_labels(page, set(ids), where)
     for element in page.tree.iter():
-        assert not any(name == "style" or name.startswith("on") for name in element.keys()), where
+        assert not any(name == "style" or name.startswith("on") for name in element.attrib), where
         assert element.tag not in ("script", "style"), where
     if page.tree.get("lang") == "vi":
         leaks = english_in(page)
@@ -184,8 +188,7 @@ def _visible(element: Element | None) -> list[str]:
     if element is None or element.get("lang") not in (None, "vi"):
         return []
     found = [element.text or ""]
-    for name in ("alt", "aria-label", "placeholder", "title"):
-        found.append(element.get(name, ""))
+    found += [element.get(name, "") for name in ("alt", "aria-label", "placeholder", "title")]
     for child in element:
         found += [*_visible(child), child.tail or ""]
     return found

@@ -9,6 +9,11 @@ from tests.web.browser import Browser
 from tests.world import SECRET, World, add_child, build_world
 
 
+@pytest.fixture(autouse=True)
+def _no_limits_left_over(empty_redis_url: str) -> None:
+    """What one test typed wrongly does not count in the next."""
+
+
 @pytest.fixture
 def browser(app: Flask) -> Browser:
     return Browser(app.test_client())

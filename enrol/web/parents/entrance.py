@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from enrol.core.codes import normalise_secret
 from enrol.core.names import clean_text
 from enrol.services import signing_in
-from enrol.services.signing_in import UnlistedChild
 from enrol.web.asking import asks_again, typed
 from enrol.web.guards import sign_in_as, sign_out
 from enrol.web.limits import few_codes, few_guesses
@@ -65,15 +64,7 @@ def ask_code() -> ResponseReturnValue:
         form = UnlistedForm(request.form)
         if form.is_good() and form.born_on is not None:
             issued = signing_in.register_unlisted_child(
-                child=UnlistedChild(
-                    full_name=form.full_name.data or "",
-                    birth_on=form.born_on,
-                    sex=form.sex.data or "",
-                    guardian_name=form.guardian_name.data or "",
-                    relation=form.relation.data or "",
-                    phone=str(form.answer()["phone"]),
-                    email=form.email.data or None,
-                ),
+                child=form.to_child(form.born_on),
                 secrets=current_app.extensions["enrol_adapters"].secrets,
             )
             sign_in_as(issued.family)

@@ -10,6 +10,7 @@ from wtforms.validators import AnyOf, InputRequired
 
 from enrol.core.names import clean_text
 from enrol.services.phones import normalise_phone
+from enrol.services.signing_in import UnlistedChild
 from enrol.web.asking import PAGE, PageForm
 from enrol.web.locale import gettext as _
 from enrol.web.parents.dates import typed_date
@@ -149,6 +150,18 @@ class ContactForm(PageForm):
 
 class UnlistedForm(ChildForm, ContactForm):
     """A child whom the register does not know, with one guardian."""
+
+    def to_child(self, born_on: date) -> UnlistedChild:
+        """Return what the service takes; the form has been judged good."""
+        return UnlistedChild(
+            full_name=self.full_name.data or "",
+            birth_on=born_on,
+            sex=self.sex.data or "",
+            guardian_name=self.guardian_name.data or "",
+            relation=self.relation.data or "",
+            phone=normalise_phone(_cleaned(self.phone.data)) or "",
+            email=self.email.data or None,
+        )
 
 
 class ChoiceForm(PageForm):

@@ -3,11 +3,12 @@
 from threading import Lock
 from time import monotonic
 
-from flask import current_app
+from flask import Flask, current_app
 
 from enrol.services import reading
 
 SECONDS = 5.0
+_NAME = "enrol_public_notice"
 
 
 class KeptNotice:
@@ -32,4 +33,12 @@ def _age_allowed() -> float:
     return 0.0 if current_app.testing else SECONDS
 
 
-notice = KeptNotice()
+def register(app: Flask) -> None:
+    """Give the application its copy."""
+    app.extensions[_NAME] = KeptNotice()
+
+
+def current_notice() -> reading.Notice | None:
+    """Return the current notice, at most a few seconds old."""
+    kept: KeptNotice = current_app.extensions[_NAME]
+    return kept.now()

@@ -1,9 +1,10 @@
-"""Where the published result pages lie (written by ``adapters/result_files``)."""
+"""Where the published pages lie (written by ``adapters/result_files``)."""
 
 import re
 from pathlib import Path
 
 _TOKEN = re.compile(r"[0-9a-f]{40}")
+_SCHOOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
 def result_file(*, directory: Path, token: str, language: str) -> Path | None:
@@ -18,3 +19,11 @@ def result_file(*, directory: Path, token: str, language: str) -> Path | None:
         if path.is_file():
             return path
     return None
+
+
+def list_file(*, directory: Path, intake: str, school: str, language: str) -> Path | None:
+    """Return the served edition's list of the children admitted to a school, by code."""
+    if not intake or not _SCHOOL.fullmatch(school):
+        return None
+    path = directory / intake / "current" / "lists" / f"{school}.{language}.html"
+    return path if path.is_file() else None

@@ -11,7 +11,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -23,22 +22,22 @@ from enrol.web.asking import changes_nothing
 from enrol.web.limits import few_guesses
 from enrol.web.locale import spoken
 from enrol.web.public.forms import LookUpForm
-from enrol.web.public.kept import notice
+from enrol.web.public.kept import current_notice
 from enrol.web.public.pages import band_rows, calendar, order_words, value_name, zone_pages
-from enrol.web.public.results import result_file
+from enrol.web.public.results import list_file, result_file
 
 blueprint = Blueprint("public", __name__)
 
 
 @blueprint.get("/")
 def start() -> Response:
-    found = notice.now()
+    found = current_notice()
     return _page("public/start.html", notice=found, dates=calendar(found) if found else ())
 
 
 @blueprint.get("/quy-dinh")
 def rules() -> Response:
-    found = notice.now()
+    found = current_notice()
     return _page(
         "public/rules.html",
         notice=found,
@@ -51,13 +50,13 @@ def rules() -> Response:
 @blueprint.get("/truong")
 def wards() -> Response:
     text = request.args.get("q", "")[:100]
-    found = notice.now()
+    found = current_notice()
     return _page("public/wards.html", notice=found, q=text, wards=reading.find_wards(text=text))
 
 
 @blueprint.get("/truong/<unit_code>")
 def ward(unit_code: str) -> Response:
-    found = notice.now()
+    found = current_notice()
     if found is None:
         raise NotFound
     seats = reading.seats_of_ward(unit_code=unit_code, intake_id=found.window.intake_id)
@@ -89,13 +88,22 @@ def find_result() -> ResponseReturnValue:
 
 @blueprint.get("/ket-qua/<token>")
 def result(token: str) -> Response:
-    directory: Path = current_app.extensions["enrol_settings"].results_directory
-    path = result_file(directory=directory, token=token, language=spoken())
+    path = result_file(directory=_results(), token=token, language=spoken())
     if path is None:
         return make_response(render_template("public/no_result_yet.html"), 404)
-    response = send_file(path, mimetype="text/html", conditional=True, max_age=0)
+    response = _published(path)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@blueprint.get("/danh-sach/<school>")
+def admitted(school: str) -> Response:
+    found = current_notice()
+    intake = found.window.code if found else ""
+    path = list_file(directory=_results(), intake=intake, school=school, language=spoken())
+    if path is None:
+        return make_response(render_template("public/no_result_yet.html"), 404)
+    return _kept_a_minute(_published(path))
 
 
 @blueprint.get("/du-lieu-ca-nhan")
@@ -109,7 +117,19 @@ def accessibility() -> Response:
 
 
 def _page(template: str, **values: Any) -> Response:
-    response = make_response(render_template(template, **values))
+    return _kept_a_minute(make_response(render_template(template, **values)))
+
+
+def _kept_a_minute(response: Response) -> Response:
     response.headers["Cache-Control"] = "public, max-age=60"
     response.vary.add("Cookie")
     return response
+
+
+def _published(path: Path) -> Response:
+    return Response(path.read_bytes(), mimetype="text/html")
+
+
+def _results() -> Path:
+    directory: Path = current_app.extensions["enrol_settings"].results_directory
+    return directory
