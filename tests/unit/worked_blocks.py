@@ -1,22 +1,17 @@
-"""Every block of docs/draw.md as it must stand there, computed from the city's inputs.
-
-Proposals go round by round here, all children at once, with plain sorting: another route to the
-same result than the engine's.
-"""
+"""Every block of docs/draw.md as it must stand there, computed from the city's inputs."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from enrol.core.bundle import digest, seat_plans_hash
 from enrol.core.digests import intake_digest, outcome_digest
 from enrol.core.explanation import Explanation, Position, Reason, explain_leftovers, explain_zone
-from enrol.core.leftovers import by_distance
-from enrol.core.lottery import number, number_for_school
 from enrol.core.model import Entry
-from enrol.core.priority import band, is_in_zone, priority_key, rules_hash
+from enrol.core.priority import band, is_in_zone, rules_hash
 from enrol.core.results import free_seats_of, second_stage_entries
 from enrol.core.sealing import canonical_json, entry_bytes, inclusion_proof, tree_levels
 from tests.unit.worked_city import LIST, NOTHING, YES, ZONE, Block, City, variant
+from tests.unit.worked_rounds import leftover_rounds, number_of, place_of, zone_rounds
 
 SHORT = 8
 PROVED = "Chi"
@@ -46,7 +41,7 @@ def expected(city: City) -> dict[str, Block]:
         "own-numbers": _own_numbers(city),
         "variants": _variants(city),
         "submissions": _submissions(city),
-        "full-numbers": [(city.people([e.code]), _number(city, e)) for e in city.entries],
+        "full-numbers": [(city.people([e.code]), number_of(city, e)) for e in city.entries],
         "tree": _tree(city),
         "proof": _proof(city),
         "digests": _digests(city),
@@ -85,73 +80,12 @@ def _draw(city: City) -> Block:
     ]
 
 
-def _number(city: City, entry: Entry, school: str | None = None) -> str:
-    if school is None or not city.rules.per_school_numbers:
-        return number(key=city.key, code=entry.family)
-    return number_for_school(key=city.key, code=entry.family, school=school)
-
-
 def _numbers(city: City) -> Block:
-    ordered = sorted(city.entries, key=lambda entry: (_number(city, entry), entry.code))
+    ordered = sorted(city.entries, key=lambda entry: (number_of(city, entry), entry.code))
     return [
-        (str(place), city.names[e.code], e.family, _number(city, e)[:SHORT])
+        (str(place), city.names[e.code], e.family, number_of(city, e)[:SHORT])
         for place, e in enumerate(ordered, start=1)
     ]
-
-
-def zone_rounds(city: City) -> Iterator[tuple[str, ...]]:
-    """Yield the rows of stage 1, round by round."""
-    seats = {plan.school: plan.seats for plan in city.plans}
-    lists = {
-        e.code: list(e.wishes) for e in city.entries if is_in_zone(facts=e.facts, rules=city.rules)
-    }
-    return _rounds(city, lists, seats)
-
-
-def leftover_rounds(city: City) -> Iterator[tuple[str, ...]]:
-    """Yield the rows of stage 2, round by round."""
-    free = {item.school: item.seats for item in free_seats_of(city.computed.zones)}
-    lists = {}
-    for entry in second_stage_entries(entries=city.entries, zones=city.computed.zones):
-        metres = {**dict(city.distances.get(entry.code, ())), **dict(entry.facts.distances)}
-        nearest = by_distance(schools=[s for s in free if free[s]], metres=metres)
-        in_zone = is_in_zone(facts=entry.facts, rules=city.rules)
-        lists[entry.code] = nearest if in_zone else list(entry.wishes)
-    return _rounds(city, lists, free)
-
-
-def _rounds(
-    city: City, lists: Mapping[str, list[str]], seats: Mapping[str, int]
-) -> Iterator[tuple[str, ...]]:
-    entries = {entry.code: entry for entry in city.entries}
-    held: dict[str, list[str]] = {school: [] for school in seats}
-    free, at = set(lists), 1
-    while True:
-        asked = {school: [] for school in sorted(seats)}
-        for code in sorted(free):
-            if lists[code]:
-                asked[lists[code].pop(0)].append(code)
-        free = set()
-        for school, new in asked.items():
-            if not new:
-                continue
-            compared = sorted(
-                held[school] + new, key=lambda code: _place(city, entries[code], school)
-            )
-            held[school], refused = compared[: seats[school]], compared[seats[school] :]
-            free |= set(refused)
-            groups = (new, compared, held[school], refused)
-            yield (str(at), school, *map(city.people, groups))
-        if not any(asked.values()):
-            return
-        at += 1
-
-
-def _place(city: City, entry: Entry, school: str) -> tuple[object, ...]:
-    rules = city.rules
-    drawn = _number(city, entry, school)
-    key = priority_key(entry=entry, school=school, number=drawn, rules=rules)
-    return not is_in_zone(facts=entry.facts, rules=rules), key
 
 
 def _seats(city: City) -> Block:
@@ -236,8 +170,8 @@ def _own_numbers(city: City) -> Block:
     rows = []
     for plan in city.plans:
         wishing = [e for e in city.entries if plan.school in e.wishes]
-        ordered = sorted(wishing, key=lambda e: _place(own, e, plan.school))
-        names = (f"{own.names[e.code]} {_number(own, e, plan.school)[:SHORT]}" for e in ordered)
+        ordered = sorted(wishing, key=lambda e: place_of(own, e, plan.school))
+        names = (f"{own.names[e.code]} {number_of(own, e, plan.school)[:SHORT]}" for e in ordered)
         rows.append((plan.school, LIST.join(names)))
     return rows
 
