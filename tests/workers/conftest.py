@@ -28,14 +28,14 @@ def wait_until(condition: Callable[[], object], *, what: str) -> None:
 class Crew:
     """Starts processes of the house and ends them all, whatever happened."""
 
-    def __init__(self, settings: Settings, redis_url: str) -> None:
+    def __init__(self, settings: Settings, redis_url: str, results: Path) -> None:
         self._environment = os.environ | {
             "DATABASE_URL": settings.database_url.get_secret_value(),
             "REDIS_URL": redis_url,
             "ENROL_ENVIRONMENT": "test",
             "ENROL_SESSION_KEY": settings.session_key.get_secret_value(),
             "ENROL_DATA_KEY": settings.data_key.get_secret_value(),
-            "ENROL_RESULTS_DIRECTORY": str(settings.results_directory),
+            "ENROL_RESULTS_DIRECTORY": str(results),
             # Longer than our patience: what dies in a test dies of what the test did to it.
             "ENROL_LOCK_TIMEOUT_MS": "120000",
             "ENROL_STATEMENT_TIMEOUT_MS": "120000",
@@ -96,8 +96,8 @@ class OwnValkey:
 
 
 @pytest.fixture
-def crew(settings: Settings, empty_redis_url: str) -> Iterator[Crew]:
-    made = Crew(settings, empty_redis_url)
+def crew(settings: Settings, empty_redis_url: str, tmp_path: Path) -> Iterator[Crew]:
+    made = Crew(settings, empty_redis_url, tmp_path / "results")
     yield made
     made.dismiss()
 
@@ -111,9 +111,9 @@ def own_valkey(tmp_path: Path) -> Iterator[OwnValkey]:
 
 
 @pytest.fixture
-def own_crew(settings: Settings, own_valkey: OwnValkey) -> Iterator[Crew]:
+def own_crew(settings: Settings, own_valkey: OwnValkey, tmp_path: Path) -> Iterator[Crew]:
     """A crew whose Redis may be killed."""
-    made = Crew(settings, own_valkey.url)
+    made = Crew(settings, own_valkey.url, tmp_path / "results")
     yield made
     made.dismiss()
 

@@ -1,0 +1,43 @@
+"""Relay and workers as processes, from the draw to the published pages, with a kill in between."""
+
+import signal
+
+import pytest
+from sqlalchemy import select, text
+
+from enrol.services import allocating, auditing, publishing
+from enrol.store.db import transaction
+from enrol.store.tables.outbox import outbox
+from tests.drawn import draw_intake
+from tests.workers.conftest import Crew, wait_until
+
+pytestmark = [pytest.mark.race, pytest.mark.usefixtures("app")]
+
+
+def phase() -> str:
+    with transaction() as tx:
+        return str(tx.execute(text("SELECT phase FROM intakes")).scalar_one())
+
+
+def is_drained() -> bool:
+    with transaction() as tx:
+        query = select(outbox.c.id).where(outbox.c.done_at.is_(None))
+        return tx.execute(query).first() is None
+
+
+def test_from_the_draw_to_the_pages(crew: Crew, tmp_path):
+    drawn = draw_intake(zones_=3, children_=20, seats=7)
+    crew.relay()
+    first, _ = crew.worker(), crew.worker("messages")
+
+    allocating.start_allocation(actor=drawn.officer, intake_id=drawn.intake_id)
+    wait_until(lambda: phase() == "allocated", what="the intake is allocated")
+    first.send_signal(signal.SIGKILL)
+    publishing.publish_provisional(actor=drawn.officer, intake_id=drawn.intake_id)
+    wait_until(is_drained, what="the outbox is drained")
+
+    current = tmp_path / "results" / "HN-L1-2026" / "current"
+    letters = [path for path in current.rglob("*.html") if path.parent.name != "lists"]
+    assert len(letters) == len(drawn.entries) * 2
+    wait_until(lambda: auditing.verify_journal().unsealed == 0, what="the journal is sealed")
+    assert auditing.verify_journal().is_whole
