@@ -131,7 +131,7 @@ def test_files_have_the_documented_columns_and_the_table_reader_takes_them(city)
     for name, columns in documented.items():
         rows = list(read_table(path=folder / f"{name}.csv", report=faults.append))
         assert rows
-        assert list(rows[0].values) == columns
+        assert sorted(rows[0].values) == sorted(columns)
         assert [row.values for row in rows] == table(folder, name)
     assert not faults
 
