@@ -27,13 +27,13 @@ def timeline_of(view: Overview) -> list[Mapping[str, str]]:
             Phase.DRAWN,
             _at(drawn_at) or format_date(intake.public_value_on),
         ),
-        (_("Places allocated"), Phase.ALLOCATED, ""),
+        (_("Allocation of places"), Phase.ALLOCATED, ""),
         (
-            _("Provisional result published"),
+            _("Publication of the provisional result"),
             Phase.PROVISIONAL,
             _at(view.published.get("provisional")),
         ),
-        (_("Final result published"), Phase.FINAL, _at(view.published.get("final"))),
+        (_("Publication of the final result"), Phase.FINAL, _at(view.published.get("final"))),
     )
     by_clock = {opens: intake.opens_at, closes: intake.closes_at}
     done = [_is_done(view, title, phase, by_clock) for title, phase, _when in lines]

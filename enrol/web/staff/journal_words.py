@@ -1,13 +1,16 @@
 """What the journal's actions are called, and who acted."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
-from enrol.web.locale import format_number
+from enrol.web.locale import format_date, format_moment, format_number
 from enrol.web.locale import gettext as _
 
 _FINGERPRINT = 64
 _SHOWN = 16
+_DAYS = ("on", "before_on", "public_value_on")
+_INSTANTS = ("opens_at", "objections_until")
 
 
 def action_word(action: str) -> str:
@@ -27,13 +30,13 @@ def actor_word(label: str, names: Mapping[str, str]) -> str:
 def detail_rows(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what an entry says besides, in words: lists as a count, fingerprints shortened."""
     return [
-        (_details().get(name, name), _detail(value))
+        (_details().get(name, name), _detail(name, value))
         for name, value in detail.items()
         if value is not None and value != ""
     ]
 
 
-def _detail(value: object) -> str:
+def _detail(name: str, value: object) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
@@ -41,7 +44,18 @@ def _detail(value: object) -> str:
     if isinstance(value, int):
         return format_number(value)
     text = str(value)
-    return f"{text[:_SHOWN]}…" if len(text) == _FINGERPRINT and text.isalnum() else text
+    if len(text) == _FINGERPRINT and text.isalnum():
+        return f"{text[:_SHOWN]}…"
+    if name in _DAYS:
+        return format_date(date.fromisoformat(text))
+    if name in _INSTANTS:
+        return format_moment(datetime.fromisoformat(text))
+    return {"provisional": _("Provisional result")}.get(text, text)
+
+
+def subject_word(subject: str | None) -> str:
+    """Return what an entry is about: a code as it is."""
+    return _("Second stage, all zones") if subject == "stage 2" else subject or ""
 
 
 def _details() -> dict[str, str]:
