@@ -96,7 +96,7 @@ def test_no_module_grows_too_long(path):
     assert len(path.read_text().splitlines()) <= LONGEST_MODULE
 
 
-def test_public_service_functions_name_their_arguments():
+def test_use_cases_take_keyword_arguments_only():
     loose = []
     for path in sorted((ROOT / "enrol/services").glob("*.py")):
         for node in ast.parse(path.read_text()).body:
