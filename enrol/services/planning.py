@@ -98,6 +98,8 @@ def change_seats(
         # Shared with families, exclusive against closing: no plan changes under a frozen list.
         locks.lock_intake_shared(tx, intake_id)
         grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)
+        # Two officers at once: the second journals what the first has just stated.
+        intakes.hold_seats(tx, intake_id=intake_id, school_id=school_id)
         held = intakes.seat_lines(tx, intake_id=intake_id, school_ids=[school_id])
         if not held or not grasp.reach.leads(held[0].unit_id):
             raise NotFound

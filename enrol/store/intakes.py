@@ -188,6 +188,15 @@ def seat_lines(tx: Transaction, *, intake_id: int, school_ids: Collection[int]) 
     return [SeatLine(*line) for line in lines]
 
 
+def hold_seats(tx: Transaction, *, intake_id: int, school_id: int) -> None:
+    """Keep others from stating the seats of a school until this transaction ends."""
+    tx.execute(
+        select(seat_plans.c.id)
+        .where(seat_plans.c.intake_id == intake_id, seat_plans.c.school_id == school_id)
+        .with_for_update()
+    )
+
+
 def seats_planned(tx: Transaction, *, intake_id: int) -> tuple[int, int, int]:
     """Return how many seats, schools and zones an intake offers in all."""
     query = select(

@@ -10,6 +10,7 @@ from enrol.core.sealing import entry_from_json, list_hash
 from enrol.services import advancing, allocating, closing, counting
 from enrol.store import intakes as store_intakes
 from enrol.store.db import transaction
+from enrol.store.tables.intakes import seat_plans
 from enrol.store.tables.journal import journal
 from enrol.store.tables.outbox import outbox
 from enrol.store.tables.registrations import frozen_entries
@@ -335,6 +336,42 @@ def test_starting_the_allocation_stages_work_and_computes_nothing(house, city, a
         ).scalars()
         assert set(staged) == set(tx.execute(select(runs.c.id)).scalars())
         assert set(tx.execute(select(runs.c.state)).scalars()) == {"pending"}
+
+
+def test_who_has_no_seat_is_listed_for_the_own_zones_only(house, city, adapters):
+    with transaction() as tx:
+        tx.execute(seat_plans.update().values(seats=1))
+        elsewhere = seat_plans.c.school_id == house.elsewhere.school_id
+        tx.execute(seat_plans.update().where(elsewhere).values(seats=0))
+    codes = draw(house, city, adapters)
+    press_step(city, house, "xep-cho")
+    city.open(f"{house.intake}/chua-co-cho", expect=404)  # nothing to see before all is computed
+    run_everything(house)
+
+    page = house.signed_in("ward").open(f"{house.intake}/chua-co-cho")
+    other = house.signed_in("other_ward").open(f"{house.intake}/chua-co-cho")
+
+    left = [code for code in codes if code in page.text]
+    seated = []
+    for school_id in house.world.schools.values():
+        roll = city.open(f"{house.intake}/truong/{school_id}")
+        seated += [code for code in codes if code in roll.text]
+    assert len(left) == 2
+    assert sorted(left + seated) == sorted(codes)
+    assert "Mọi học sinh đều có chỗ" in other.text
+
+
+def test_a_lost_token_loses_nothing_that_was_typed(house, city, adapters):
+    close_with(house, adapters)
+    set_public_value_on(house.world, civil_day(datetime.now(UTC)))
+    page = city.open(f"{house.intake}/gia-tri")
+
+    again = city.press(page, public_value=VALUE, csrf_token="old")
+
+    assert again.status == 422
+    assert "xin bấm nút thêm một lần nữa" in again.text
+    assert again.offered()["public_value"] == VALUE
+    assert city.press(again).path == house.intake
 
 
 def test_a_rehearsal_is_marked_on_every_page(house, city):

@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
 
 def end_if_too_old() -> ResponseReturnValue | None:
     """Sign out a session that was idle or lasted too long (``before_request`` of staff pages)."""
-    if _SINCE not in session and _SEEN not in session:
+    if not has_begun() or not current_user.is_authenticated:
         return None
     now = time.time()
     idle = now - float(session.get(_SEEN, 0))
