@@ -17,6 +17,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.job import Job
+from rq.worker.base import StopRequested
 
 from enrol.services import relaying
 from enrol.services.ports import JOBS
@@ -87,7 +88,10 @@ def run(queue_name: str) -> None:
             log.warning("worker.queue_unreachable", queue=queue_name, error=type(error).__name__)
         if worker is not None and worker.is_told_to_stop:
             return
-        time.sleep(RESTART_SECONDS)
+        try:
+            time.sleep(RESTART_SECONDS)
+        except StopRequested:  # RQ's handler of the signals stays in place between two workers
+            return
 
 
 def main() -> None:
