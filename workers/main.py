@@ -16,8 +16,8 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker
+from rq.exceptions import StopRequested
 from rq.job import Job
-from rq.worker.base import StopRequested
 
 from enrol.services import relaying
 from enrol.services.ports import JOBS
