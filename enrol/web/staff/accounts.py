@@ -19,6 +19,7 @@ from flask_security import (
     Security,
     UserDatastore,
     WebauthnUtil,
+    current_user,
 )
 from flask_security.babel import FsDomain
 from webauthn.helpers.structs import (
@@ -197,6 +198,8 @@ def _render(template: str, **context: Any) -> str:
         for name, messages in found
         if messages and name != "csrf_token"
     }
+    if current_user.is_authenticated:
+        context["staff_name"] = current_user.full_name
     return render_template(template, problems=problems, **context)
 
 
