@@ -4,19 +4,16 @@ typed.
 
 from datetime import date, datetime
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask, Response, current_app, g, request
-from flask_babel import Babel, Domain, get_locale
-from flask_babel import gettext as _translate
+from flask_babel import Babel, Domain, get_locale, get_translations
 from werkzeug.exceptions import HTTPException
 
+from enrol.adapters.catalogs import read_catalogs
 from enrol.config import Settings
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
@@ -30,7 +27,23 @@ _CATALOGS = Path(__file__).resolve().parent.parent / "translations"
 
 def gettext(message: str, **variables: object) -> str:
     """Return a message in the language of the request (import it as ``_``)."""
-    return str(_translate(message, **variables))
+    found = messages().gettext(message)
+    return found % variables if variables else found
+
+
+def ngettext(singular: str, plural: str, number: int, **variables: object) -> str:
+    """Return a message that counts."""
+    return messages().ngettext(singular, plural, number) % {"num": number, **variables}
+
+
+def messages() -> NullTranslations:
+    """Return the messages of the request's language, looked up once a request: a page asks for
+    dozens.
+    """
+    found: NullTranslations | None = g.get("messages")
+    if found is None:
+        found = g.messages = get_translations()
+    return found
 
 
 class Catalogs(Domain):  # type: ignore[misc]
@@ -48,19 +61,6 @@ class Catalogs(Domain):  # type: ignore[misc]
         return found
 
 
-def read_catalogs(directory: Path) -> NullTranslations:
-    """Return all messages of the ``.po`` files in a directory, in the order of their names."""
-    merged: Translations | None = None
-    for path in sorted(directory.glob("*.po")):
-        compiled = BytesIO()
-        with path.open("rb") as file:
-            write_mo(compiled, read_po(file))
-        compiled.seek(0)
-        catalog = Translations(compiled)
-        merged = merged.merge(catalog) if merged else catalog
-    return merged or NullTranslations()
-
-
 class _Babel(Babel):  # type: ignore[misc]
     @cached_property
     def domain_instance(self) -> Catalogs:
@@ -74,6 +74,11 @@ def register(app: Flask, *, settings: Settings) -> None:
         default_locale=DEFAULT,
         default_timezone="Asia/Ho_Chi_Minh",
         locale_selector=_selected,
+    )
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: messages().gettext(text),
+        ngettext=lambda one, many, number: messages().ngettext(one, many, number),
+        newstyle=True,
     )
     app.jinja_env.filters.update(
         date=format_date,

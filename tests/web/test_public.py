@@ -9,11 +9,11 @@ from flask import Flask
 from sqlalchemy import update
 
 from enrol.core.priority import PRESETS, rules_hash
-from enrol.services import preparing, registering
+from enrol.services import preparing, reading, registering
 from enrol.store.db import transaction
 from enrol.store.tables.intakes import intakes
 from enrol.store.tables.units import units
-from enrol.web.public.kept import KeptNotice
+from enrol.web.kept import Kept
 from tests.web.browser import Browser
 from tests.web.conftest import sign_in
 from tests.world import SECRET, move_window, prepare, set_phase
@@ -195,7 +195,7 @@ def test_guesses_are_not_readable_in_redis(browser, code, redis_url):
 
 
 def test_the_notice_is_read_once_in_a_few_seconds(app, world, monkeypatch):
-    kept = KeptNotice()
+    kept = Kept(read=reading.current_notice, seconds=60)
     monkeypatch.setattr(app, "testing", False)
 
     first = kept.now()

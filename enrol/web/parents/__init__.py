@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from enrol.web.parents import entrance, home, questions, residences, sending
+from enrol.web.parents import entrance, home, questions, residences, sending, wards
 
 
 def register(app: Flask) -> None:
     """Put the families' pages on the application."""
+    wards.register(app)
     for part in (entrance, home, questions, residences, sending):
         app.register_blueprint(part.blueprint)

@@ -12,7 +12,8 @@ from enrol.web.guards import family_blueprint
 from enrol.web.locale import named
 from enrol.web.parents.desk import OpenDesk, go_on, keep, open_desk, question_page, zones_of
 from enrol.web.parents.forms import NOT_LISTED, ChoiceForm, PlaceForm
-from enrol.web.parents.summaries import place_words, sorted_wards, ward_names
+from enrol.web.parents.summaries import place_words
+from enrol.web.parents.wards import ward_names, wards
 
 blueprint = family_blueprint("residences", __name__, url_prefix="/gia-dinh/dang-ky")
 
@@ -43,10 +44,10 @@ def current() -> ResponseReturnValue:
 def ward(slug: str) -> ResponseReturnValue:
     kind = _SLUGS[slug]
     at = open_desk()
-    wards = sorted_wards()
+    found = wards()
     problems: dict[str, str] = {}
     if request.method == "POST":
-        form = ChoiceForm(request.form).offer([item.code for item in wards])
+        form = ChoiceForm(request.form).offer([item.code for item in found])
         if form.is_good():
             return redirect(url_for("residences.group", slug=slug, ward=form.choice.data), code=303)
         problems = form.problems()
@@ -55,7 +56,7 @@ def ward(slug: str) -> ResponseReturnValue:
         problems=problems,
         kind=kind,
         back=url_for(f"residences.{kind}"),
-        wards=[(item.code, named(item)) for item in wards],
+        wards=[(item.code, named(item)) for item in found],
         values=typed({"choice": at.part(kind).get("unit")}),
     )
 

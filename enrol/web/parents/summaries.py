@@ -7,14 +7,13 @@ from datetime import date
 from flask import url_for
 
 from enrol.core.answers import read_place
-from enrol.core.names import search_key
 from enrol.services import preparing
-from enrol.services.preparing import Named
 from enrol.web.guards import family
 from enrol.web.locale import format_date, format_metres, format_phone, named
 from enrol.web.locale import gettext as _
 from enrol.web.parents.desk import PAGES, OpenDesk
 from enrol.web.parents.steps import question_names
+from enrol.web.parents.wards import ward_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +27,6 @@ class Section:
     change: str
     rows: tuple[tuple[str, str], ...]
     gap: str
-
-
-def sorted_wards() -> list[Named]:
-    """Return the wards and communes of today in the order people look for them."""
-    return sorted(preparing.wards(), key=lambda ward: (search_key(ward.name), ward.code))
-
-
-def ward_names() -> dict[str, str]:
-    """Return the name of each ward by code."""
-    return {ward.code: named(ward) for ward in preparing.wards()}
 
 
 def place_words(part: Mapping[str, object], wards: Mapping[str, str]) -> str:
