@@ -68,7 +68,7 @@ def replay_morning(
     started = time.monotonic()
 
     def one(letter: Letter) -> None:
-        visit = _Visit(address=address, letter=letter, seed=seed)
+        visit = Visit(address=address, letter=letter, seed=seed)
         try:
             visit.register()
             problem = ""
@@ -91,7 +91,7 @@ def _run(one: Callable[[Letter], None], letters: Iterable[Letter], browsers: int
             pass
 
 
-def _note(morning: Morning, visit: "_Visit", problem: str) -> None:
+def _note(morning: Morning, visit: "Visit", problem: str) -> None:
     morning.requests += visit.browser.requests
     morning.double_presses += visit.pressed_twice
     if problem:
@@ -102,7 +102,7 @@ def _note(morning: Morning, visit: "_Visit", problem: str) -> None:
         morning.kept[visit.letter.pupil_code] = visit.code
 
 
-class _Visit:
+class Visit:
     """One family's way from the letter to the receipt."""
 
     def __init__(self, *, address: str, letter: Letter, seed: int) -> None:
@@ -115,6 +115,12 @@ class _Visit:
 
     def register(self) -> None:
         """Sign in, answer what is open, send, and read the code off the receipt."""
+        self.code = self.send(self.prepare())
+        if self._chance.random() < _WITHDRAWN:
+            self._withdraw()
+
+    def prepare(self) -> Page:
+        """Sign in and answer what is open; returns the page whose button sends."""
         page = self.browser.submit(
             self.browser.get(SIGN_IN), pupil_code=self.letter.pupil_code, secret=self.letter.secret
         )
@@ -127,9 +133,19 @@ class _Visit:
             if page.path.startswith(CHECK):
                 break
             page = self._answer(page)
-        self.code = self._send(page)
-        if self._chance.random() < _WITHDRAWN:
-            self._withdraw()
+        return page
+
+    def send(self, page: Page) -> str:
+        """Press the button, some families twice; returns the code on the receipt."""
+        form = page.form.filled()
+        receipt = self.browser.post(CHECK, form)
+        code = code_on(receipt)
+        if self._chance.random() < _DOUBLE_PRESS:
+            self.pressed_twice = True
+            again = code_on(self.browser.post(CHECK, form))
+            if again != code:
+                raise BrowserError("pressing twice gave two receipts")
+        return code
 
     def _answer(self, page: Page) -> Page:
         values = self._values(page.form)
@@ -160,23 +176,13 @@ class _Visit:
         chosen = weighed[: min(wanted, len(ranks))]
         return {f"wish_{rank}": school for rank, school in zip(ranks, chosen, strict=False)}
 
-    def _send(self, page: Page) -> str:
-        form = page.form.filled()
-        receipt = self.browser.post(CHECK, form)
-        code = _code_on(receipt)
-        if self._chance.random() < _DOUBLE_PRESS:
-            self.pressed_twice = True
-            again = _code_on(self.browser.post(CHECK, form))
-            if again != code:
-                raise BrowserError("pressing twice gave two receipts")
-        return code
-
     def _withdraw(self) -> None:
         self.browser.submit(self.browser.get(WITHDRAW))
         self.has_withdrawn = True
 
 
-def _code_on(page: Page) -> str:
+def code_on(page: Page) -> str:
+    """Return the registration code on a receipt; BrowserError when the page is none."""
     found = {code for code in _CODE.findall(page.text) if is_code(code)}
     if len(found) != 1:
         raise BrowserError(f"no receipt at {page.path} (status {page.status})")

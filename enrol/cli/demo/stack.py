@@ -49,6 +49,7 @@ class Stack:
         self._workers = workers
         self._stack = ExitStack()
         self._processes: Supervisor | None = None
+        self._servers_here: EmbeddedServices | None = None
         self._app: Flask | None = None
 
     def __enter__(self) -> Self:
@@ -78,6 +79,11 @@ class Stack:
         """The supervisor of web, workers and relay, for tests that kill them."""
         assert self._processes is not None  # noqa: S101
         return self._processes
+
+    @property
+    def servers(self) -> EmbeddedServices | None:
+        """The embedded PostgreSQL and Valkey, for tests that kill them; None with real servers."""
+        return self._servers_here
 
     @property
     def environment_file(self) -> Path:
@@ -125,6 +131,7 @@ class Stack:
             servers = self._stack.enter_context(EmbeddedServices(self.directory))
         except EmbeddedServicesError as error:
             raise StackError(str(error)) from error
+        self._servers_here = servers
         if self._fresh:
             servers.drop_database(_DATABASE)
             servers.create_database(_DATABASE)
