@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     office_name: str = "Sở Giáo dục và Đào tạo Hà Nội"
     office_name_en: str = "Hanoi Department of Education and Training"
     helpline: str = "1900 0000"
+    accent: str = Field(default="#10476b", pattern=r"^#[0-9a-f]{6}$")
+    """The one deep colour of the pages, as #rrggbb."""
+    emblem: Path | None = None
+    """The office's emblem, an SVG or PNG file shown beside its name."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("session_key", "data_key")
@@ -63,6 +67,21 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if len(value.get_secret_value()) < 32:
             raise ValueError("must hold at least 32 characters of randomness")
+        return value
+
+    @field_validator("accent")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        # WCAG 2.2, 1.4.3: white text needs a contrast of 4.5 to 1.
+        if 1.05 / (_luminance(value) + 0.05) < 4.5:
+            raise ValueError("is too light: white text would not be readable on it")
+        return value
+
+    @field_validator("emblem")
+    @classmethod
+    def _picture(cls, value: Path | None) -> Path | None:
+        if value is not None and (value.suffix not in (".svg", ".png") or not value.is_file()):
+            raise ValueError("must be an .svg or .png file that exists")
         return value
 
     @model_validator(mode="after")
@@ -102,3 +121,10 @@ class Settings(BaseSettings):
             algorithm=SHA256(), length=32, salt=None, info=b"enrol/" + purpose.encode()
         )
         return derivation.derive(self.data_key.get_secret_value().encode())
+
+
+def _luminance(colour: str) -> float:
+    """Return the relative luminance of ``#rrggbb`` (WCAG 2.2), 0 for black and 1 for white."""
+    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -41,7 +41,7 @@ def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -
     security.register(app, settings=settings)
     extensions.register(app, settings=settings)
     locale.register(app, settings=settings)
-    assets.register(app)
+    assets.register(app, settings=settings)
     errors.register(app)
     health.register(app)
     public.register(app)

@@ -14,7 +14,7 @@ from enrol.web.locale import gettext as _
 
 log = structlog.get_logger()
 
-RETRY_AFTER_SECONDS = "20"
+RETRY_AFTER_SECONDS = {429: "900", 503: "20"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def trouble_page(status: int, *, reference: str = "") -> Response:
     trouble = _troubles().get(status) or _troubles()[400 if status < 500 else 500]
     body = render_template("errors/error.html", trouble=trouble, reference=reference, again=None)
     response = make_response(body, status)
-    if status in (429, 503):
-        response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    if status in RETRY_AFTER_SECONDS:
+        response.headers["Retry-After"] = RETRY_AFTER_SECONDS[status]
     return response
 
 

@@ -35,6 +35,23 @@ def test_a_complete_production_environment_starts(environment):
     assert settings.sqlalchemy_url.startswith("postgresql+psycopg://")
 
 
+@pytest.mark.parametrize("colour", ["#7fb3d5", "#ffffff", "blue", "#12345"])
+def test_a_colour_on_which_white_cannot_be_read_is_refused(environment, colour):
+    environment(**COMPLETE, ENROL_ACCENT=colour)
+
+    with pytest.raises(ValidationError, match="accent"):
+        Settings.load()
+
+
+def test_an_emblem_has_to_be_a_picture_that_exists(environment, tmp_path):
+    environment(**COMPLETE, ENROL_EMBLEM=str(tmp_path / "emblem.svg"))
+    with pytest.raises(ValidationError, match="emblem"):
+        Settings.load()
+
+    (tmp_path / "emblem.svg").write_text("<svg/>", encoding="utf-8")
+    assert Settings.load().emblem == tmp_path / "emblem.svg"
+
+
 @pytest.mark.parametrize(
     "missing", ["DATABASE_URL", "REDIS_URL", "ENROL_SESSION_KEY", "ENROL_DATA_KEY"]
 )

@@ -8,7 +8,6 @@ from enrol.factory import create_app
 from enrol.services import preparing
 from enrol.services.refusals import AlreadyRegistered, StoreBusy
 from enrol.store.db import db
-from enrol.web.extensions import limiter
 from enrol.web.security import CONTENT_SECURITY_POLICY
 from tests.web.browser import Browser
 from tests.web.test_parents import QUESTION, draft
@@ -163,13 +162,6 @@ def test_trouble_below_becomes_a_page_that_says_what_happened_to_the_data(
     assert ("Retry-After" in page.response.headers) is (status == 503)
     if status == 500:
         assert page.tree.find(".//strong[@class='code']") is not None
-
-
-@pytest.fixture
-def limiter_is_restored(monkeypatch):
-    """The limiter is one for the process: give it back as it was."""
-    for name, value in vars(limiter).items():
-        monkeypatch.setattr(limiter, name, value)
 
 
 def test_a_database_out_of_reach_is_busy_not_broken(settings: Settings, limiter_is_restored):

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from enrol.core.priority import PRESETS, rules_hash
+from enrol.factory import create_app
 from enrol.services import preparing, reading, registering
 from enrol.store.db import transaction
 from enrol.store.tables.intakes import intakes
@@ -245,6 +246,35 @@ def test_style_sheets_also_have_a_name_that_outlives_a_release(browser, app):
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "public, max-age=300"
     assert browser.ask("GET", "/static/enrol.0123456789ab.css").status_code == 404
+
+
+def test_an_office_puts_its_own_colour_and_emblem(settings, limiter_is_restored, tmp_path):
+    (tmp_path / "emblem.svg").write_text("<svg/>", encoding="utf-8")
+    own = settings.model_copy(update={"accent": "#7a1f1f", "emblem": tmp_path / "emblem.svg"})
+    browser = Browser(create_app(own).test_client())
+
+    page = browser.open("/tiep-can")
+
+    emblem = page.tree.find(".//img[@class='emblem']").get("src")
+    response = browser.ask("GET", emblem)
+    assert (response.text, response.mimetype) == ("<svg/>", "image/svg+xml")
+    assert "--accent: #7a1f1f;" in browser.ask("GET", "/static/enrol.css").text
+
+
+def test_the_files_for_checking_are_offered_once_they_are_published(browser, world, app):
+    directory = app.extensions["enrol_settings"].bundles_directory
+    assert not any("/kiem-chung/" in link for link in browser.open("/quy-dinh").links())
+    directory.mkdir(parents=True, exist_ok=True)
+    for name in ("HN-L1-2026.zip", "verify.pyz"):
+        (directory / name).write_bytes(b"PK")
+
+    links = [link for link in browser.open("/quy-dinh").links() if "/kiem-chung/" in link]
+
+    assert links == ["/kiem-chung/HN-L1-2026.zip", "/kiem-chung/verify.pyz"]
+    with browser.ask("GET", links[0]) as response:
+        assert response.data == b"PK"
+    for name in ("HN-L1-2025.zip", "..%2f..%2fx", "other.zip"):
+        assert browser.ask("GET", f"/kiem-chung/{name}").status_code == 404
 
 
 def test_pages_need_no_script_and_no_other_server(browser, world):

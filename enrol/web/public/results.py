@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 _TOKEN = re.compile(r"[0-9a-f]{40}")
+VERIFIER = "verify.pyz"
 _SCHOOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
@@ -19,6 +20,12 @@ def result_file(*, directory: Path, token: str, language: str) -> Path | None:
         if path.is_file():
             return path
     return None
+
+
+def bundle_files(*, directory: Path, intake: str) -> dict[str, Path]:
+    """Return the files with which anybody checks an intake, by name; none until both are there."""
+    found = {name: directory / name for name in (f"{intake}.zip", VERIFIER)}
+    return found if all(path.is_file() for path in found.values()) else {}
 
 
 def list_file(*, directory: Path, intake: str, school: str, language: str) -> Path | None:

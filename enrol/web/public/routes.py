@@ -11,6 +11,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -24,7 +25,7 @@ from enrol.web.locale import spoken
 from enrol.web.public.forms import LookUpForm
 from enrol.web.public.kept import current_notice
 from enrol.web.public.pages import band_rows, calendar, order_words, value_name, zone_pages
-from enrol.web.public.results import list_file, result_file
+from enrol.web.public.results import bundle_files, list_file, result_file
 
 blueprint = Blueprint("public", __name__)
 
@@ -44,7 +45,17 @@ def rules() -> Response:
         bands=band_rows(found.rules) if found else (),
         order=order_words(found.rules) if found else (),
         value_name=value_name(found) if found else "",
+        bundle=list(_bundle()),
     )
+
+
+@blueprint.get("/kiem-chung/<name>")
+def bundle(name: str) -> Response:
+    path = _bundle().get(name)
+    if path is None:
+        raise NotFound
+    response = send_file(path, mimetype="application/zip", as_attachment=True, download_name=name)
+    return _kept_a_minute(response)
 
 
 @blueprint.get("/truong")
@@ -124,6 +135,12 @@ def _kept_a_minute(response: Response) -> Response:
     response.headers["Cache-Control"] = "public, max-age=60"
     response.vary.add("Cookie")
     return response
+
+
+def _bundle() -> dict[str, Path]:
+    found = current_notice()
+    directory: Path = current_app.extensions["enrol_settings"].bundles_directory
+    return bundle_files(directory=directory, intake=found.window.code) if found else {}
 
 
 def _published(path: Path) -> Response:
