@@ -31,13 +31,15 @@ def allocate_zone(
     a wish or a school stands twice, a number of seats or metres is negative, or a child lives in
     another zone than the plans'.
     """
-    plans = _plans_by_school(seat_plans)
+    plans = plans_by_school(seat_plans)
     everyone = standings(entries=entries, rules=rules, key=key)
-    _check_zone(everyone, seat_plans)
-    contenders = [_contender(standing, plans) for standing in everyone if standing.in_zone]
+    check_zone(everyone=everyone, seat_plans=seat_plans)
+    contenders = [
+        contender(standing=standing, plans=plans) for standing in everyone if standing.in_zone
+    ]
     lined = line_up(contenders=contenders, schools=plans, rules=rules, key=key)
     seats = [plans[school].seats for school in lined.schools]
-    reserved = _reserved_seats(lined, plans) if rules.reserves else {}
+    reserved = reserved_seats(lined=lined, plans=plans) if rules.reserves else {}
     granted = match(contest=lined.contest, seats=seats, reserved=reserved)
     placements = placements_of(everyone=everyone, line_up=lined, granted=granted, stage=1)
     return ZoneOutcome(
@@ -51,13 +53,15 @@ def allocate_zone(
     )
 
 
-def _contender(standing: Standing, plans: Mapping[str, SeatPlan]) -> Contender:
+def contender(*, standing: Standing, plans: Mapping[str, SeatPlan]) -> Contender:
+    """Return the child with those of its wishes that have a plan in the zone."""
     facts, wishes = standing.entry.facts, standing.entry.wishes
     offered = [school for school in wishes if school in plans]
     return Contender(standing, offered, facts.distances)
 
 
-def _plans_by_school(seat_plans: Sequence[SeatPlan]) -> dict[str, SeatPlan]:
+def plans_by_school(seat_plans: Sequence[SeatPlan]) -> dict[str, SeatPlan]:
+    """Return the plans by school. Raises ValueError for a second plan or negative seats."""
     plans: dict[str, SeatPlan] = {}
     for plan in seat_plans:
         if plan.school in plans:
@@ -70,7 +74,8 @@ def _plans_by_school(seat_plans: Sequence[SeatPlan]) -> dict[str, SeatPlan]:
     return plans
 
 
-def _check_zone(everyone: Sequence[Standing], seat_plans: Sequence[SeatPlan]) -> None:
+def check_zone(*, everyone: Sequence[Standing], seat_plans: Sequence[SeatPlan]) -> None:
+    """Raise ValueError unless plans and children of the zone are of one zone."""
     zones = {plan.zone for plan in seat_plans}
     for standing in everyone:
         if standing.in_zone and seat_plans:
@@ -80,7 +85,8 @@ def _check_zone(everyone: Sequence[Standing], seat_plans: Sequence[SeatPlan]) ->
         raise ValueError(message)
 
 
-def _reserved_seats(lined: LineUp, plans: Mapping[str, SeatPlan]) -> dict[int, ReservedSeats]:
+def reserved_seats(*, lined: LineUp, plans: Mapping[str, SeatPlan]) -> dict[int, ReservedSeats]:
+    """Return, empty and by index, the schools of the line-up that have reserved seats."""
     policies = sorted({reserve.policy for plan in plans.values() for reserve in plan.reserves})
     members: dict[str, set[int]] = {policy: set() for policy in policies}
     if policies:

@@ -117,7 +117,7 @@ def line_up(
     index = {name: place for place, name in enumerate(names)}
     ordered = sorted(contenders, key=_by_code if rules.per_school_numbers else _by_number)
     starts, wished, leading = [0], [], []
-    leads = _Leads(ordered, rules)
+    leads = Leads(ordered, rules)
     for contender in ordered:
         wished += [index[name] for name in contender.choices]
         leading += leads.of(contender)
@@ -125,7 +125,7 @@ def line_up(
     children = [contender.standing for contender in ordered]
     draws = None
     if rules.per_school_numbers:
-        draws = _draws(children, starts, wished, names, key)
+        draws = school_ranks(children=children, starts=starts, wished=wished, names=names, key=key)
     game = contest(starts=starts, schools=wished, leading=leading, draws=draws)
     return LineUp(children, names, game, rules, key)
 
@@ -138,7 +138,7 @@ def _by_code(contender: Contender) -> str:
     return contender.standing.entry.code
 
 
-class _Leads:
+class Leads:
     """What counts before the lottery number, as one integer: mixed radix in the rules' order."""
 
     def __init__(self, contenders: Sequence[Contender], rules: RuleSet) -> None:
@@ -175,7 +175,8 @@ class _Leads:
         return leads
 
 
-def _draws(
+def school_ranks(
+    *,
     children: Sequence[Standing],
     starts: Sequence[int],
     wished: Sequence[int],
