@@ -6,12 +6,18 @@ from datetime import timedelta
 
 from enrol.core.explanation import Reason
 from enrol.core.model import Placement
+from enrol.services.phones import spoken_phone
 from enrol.services.reasons import granted
 from enrol.store.intakes import IntakeRecord
 from enrol.store.publications import Publication, SchoolCard
 
 Wishes = Sequence[Mapping[str, object]]
 """Reasons as ``services.reasons`` gives them."""
+
+
+def spoken_card(card: SchoolCard) -> dict[str, object]:
+    """Return what is said of a school, its telephone as people read it."""
+    return asdict(card) | {"phone": spoken_phone(card.phone) if card.phone else None}
 
 
 @dataclass(frozen=True, slots=True)

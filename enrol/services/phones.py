@@ -19,6 +19,10 @@ _OLD_PREFIXES = {
 _OLD_MOBILE = re.compile(r"(1[0-9]{2})([0-9]{7})")
 
 
+_MOBILE_DIGITS = 10
+_LANDLINE_DIGITS = 11
+
+
 def normalise_phone(text: str) -> str | None:
     """Return the number as E.164 (``+84912345678``), or None when it is no telephone number.
 
@@ -66,3 +70,15 @@ def _foreign(joined: str) -> str | None:
     if not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def spoken_phone(number: str) -> str:
+    """Return a Vietnamese number as people read it: 0912 345 678, 024 3936 0000; others as kept."""
+    if not number.startswith("+84"):
+        return number
+    national = "0" + number.removeprefix("+84")
+    if len(national) == _MOBILE_DIGITS:
+        return f"{national[:4]} {national[4:7]} {national[7:]}"
+    if len(national) == _LANDLINE_DIGITS:
+        return f"{national[:3]} {national[3:7]} {national[7:]}"
+    return national

@@ -1,7 +1,7 @@
 """Publishing an outcome: one decision by an officer, then static pages written zone by zone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from enrol.core.intake import Phase
 from enrol.core.model import Placement
 from enrol.core.priority import is_in_zone
 from enrol.services import authority
-from enrol.services.letters import Edition, Standing, admitted, letter
+from enrol.services.letters import Edition, Standing, admitted, letter, spoken_card
 from enrol.services.orders import Order, order_of
 from enrol.services.phases import locked_intake, refuse_unless_next
 from enrol.services.ports import JOBS, PageRenderer, RenderedPage, ResultPages, Secrets
@@ -210,7 +210,7 @@ def _zone(tx: Transaction, *, run_id: int) -> _Zone:
     edition = Edition(
         intake=intake,
         publication=publication,
-        cards={code: asdict(card) for code, card in cards.items()},
+        cards={code: spoken_card(card) for code, card in cards.items()},
         bands=[band.name for band in order.rules.bands],
     )
     where = {"draw_id": run.draw_id, "intake_zone_id": run.intake_zone_id}

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from enrol.adapters.catalogs import read_catalogs
 from enrol.config import Settings
+from enrol.services.phones import spoken_phone
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 DEFAULT = "vi"
@@ -85,7 +86,7 @@ def register(app: Flask, *, settings: Settings) -> None:
         moment=format_moment,
         number=format_number,
         metres=format_metres,
-        phone=format_phone,
+        phone=spoken_phone,
     )
 
     def words() -> dict[str, object]:
@@ -143,14 +144,6 @@ def format_metres(metres: int) -> str:
         return f"{metres}\N{NO-BREAK SPACE}m"
     kilometres = f"{metres / 1000:.1f}\N{NO-BREAK SPACE}km"
     return kilometres.replace(".", ",") if spoken() == "vi" else kilometres
-
-
-def format_phone(number: str) -> str:
-    """Return a Vietnamese number as people read it: 0912 345 678; others as they are kept."""
-    national = "0" + number.removeprefix("+84") if number.startswith("+84") else number
-    if len(national) != 10:
-        return national
-    return f"{national[:4]} {national[4:7]} {national[7:]}"
 
 
 def _selected() -> str:

@@ -6,10 +6,11 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enrol.services import preparing
+from enrol.services.phones import spoken_phone
 from enrol.services.preparing import SchoolOption, ZoneChoice
 from enrol.web.asking import asks_again, changes_nothing, typed
 from enrol.web.guards import family, family_blueprint
-from enrol.web.locale import format_phone, named
+from enrol.web.locale import named
 from enrol.web.parents.desk import OpenDesk, go_on, keep, open_desk, question_page, zones_of
 from enrol.web.parents.forms import ChildForm, ChoiceForm, ContactForm
 from enrol.web.parents.wishes import WishForm, kept_ranks, rank_fields, school_cards
@@ -125,7 +126,7 @@ def _child_values(part: Mapping[str, object]) -> dict[str, object]:
 
 
 def _contact_values(part: Mapping[str, object]) -> dict[str, object]:
-    return {**part, "phone": format_phone(str(part.get("phone") or ""))}
+    return {**part, "phone": spoken_phone(str(part.get("phone") or ""))}
 
 
 def _chosen_zone(at: OpenDesk, zones: list[ZoneChoice]) -> ZoneChoice | None:

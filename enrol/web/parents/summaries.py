@@ -8,8 +8,9 @@ from flask import url_for
 
 from enrol.core.answers import read_place
 from enrol.services import preparing
+from enrol.services.phones import spoken_phone
 from enrol.web.guards import family
-from enrol.web.locale import format_date, format_metres, format_phone, named
+from enrol.web.locale import format_date, format_metres, named
 from enrol.web.locale import gettext as _
 from enrol.web.parents.desk import PAGES, OpenDesk
 from enrol.web.parents.steps import question_names
@@ -119,7 +120,7 @@ def _contact_rows(part: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     return (
         (_("Full name"), str(part.get("guardian_name") or "")),
         (_("You are"), relations.get(str(part.get("relation")), "")),
-        (_("Telephone"), format_phone(str(part.get("phone") or ""))),
+        (_("Telephone"), spoken_phone(str(part.get("phone") or ""))),
         (_("E-mail"), str(part.get("email") or "")),
     )
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrol.services.phones import normalise_phone
+from enrol.services.phones import normalise_phone, spoken_phone
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,15 @@ def test_any_text_gives_a_number_that_stays_itself_or_nothing(text):
     number = normalise_phone(text)
 
     assert number is None or normalise_phone(number) == number
+
+
+@pytest.mark.parametrize(
+    ("kept", "spoken"),
+    [
+        ("+84912345678", "0912 345 678"),
+        ("+842439360000", "024 3936 0000"),
+        ("+33142685300", "+33142685300"),
+    ],
+)
+def test_numbers_are_shown_as_people_read_them(kept, spoken):
+    assert spoken_phone(kept) == spoken
