@@ -16,8 +16,9 @@ from enrol.store.db import db
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One for a module: two of Playwright's loops cannot stand in one process."""
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("no chromium on this machine (bin/test installs it when run as root)")
