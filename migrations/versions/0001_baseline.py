@@ -563,10 +563,82 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('registration_id', 'version', name=op.f('pk_submissions')),
     sa.UniqueConstraint('submission_key', name=op.f('uq_submissions_submission_key'))
     )
+    op.create_table('zone_estimates',
+    sa.Column('intake_zone_id', sa.Integer(), nullable=False),
+    sa.Column('input_digest', sa.Text(), nullable=False, comment='of list, seats and rules, 64 hex digits'),
+    sa.Column('seed', sa.Text(), nullable=False, comment='of the rehearsal draws, 64 hex digits'),
+    sa.Column('draws', sa.Integer(), nullable=False),
+    sa.Column('registrations', sa.Integer(), nullable=False),
+    sa.Column('in_zone', sa.Integer(), nullable=False),
+    sa.Column('seats', sa.Integer(), nullable=False),
+    sa.Column('left_total', sa.Integer(), nullable=False, comment='over all draws'),
+    sa.Column('left_least', sa.Integer(), nullable=False),
+    sa.Column('left_most', sa.Integer(), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=False, comment='when the input was last looked at'),
+    sa.CheckConstraint('draws > 0', name=op.f('ck_zone_estimates_draws')),
+    sa.ForeignKeyConstraint(['intake_zone_id'], ['intake_zones.id'], name=op.f('fk_zone_estimates_intake_zone_id_intake_zones')),
+    sa.PrimaryKeyConstraint('intake_zone_id', name=op.f('pk_zone_estimates'))
+    )
+    op.create_table('estimates',
+    sa.Column('registration_id', sa.BigInteger(), nullable=False),
+    sa.Column('intake_zone_id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.SmallInteger(), nullable=False, comment='of the registration it rests on'),
+    sa.Column('in_zone', sa.Boolean(), nullable=False, comment='competes in its zone'),
+    sa.Column('granted', sa.ARRAY(sa.SmallInteger()), nullable=False, comment='draws that gave each wish'),
+    sa.Column('left_over', sa.SmallInteger(), nullable=False, comment='draws that gave none'),
+    sa.ForeignKeyConstraint(['intake_zone_id'], ['intake_zones.id'], name=op.f('fk_estimates_intake_zone_id_intake_zones')),
+    sa.ForeignKeyConstraint(['registration_id'], ['registrations.id'], name=op.f('fk_estimates_registration_id_registrations'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('registration_id', name=op.f('pk_estimates'))
+    )
+    op.create_index('ix_estimates_intake_zone_id', 'estimates', ['intake_zone_id'], unique=False)
+    op.create_table('what_ifs',
+    sa.Column('id', sa.Integer(), sa.Identity(always=True), nullable=False),
+    sa.Column('intake_id', sa.Integer(), nullable=False),
+    sa.Column('intake_zone_id', sa.Integer(), nullable=True, comment='null: every zone'),
+    sa.Column('kind', sa.Text(), server_default='rehearsal', nullable=False),
+    sa.Column('asked_by', sa.Integer(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.Column('seats', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='school code to seats instead of the planned'),
+    sa.Column('rules', sa.Text(), nullable=True, comment="name of a preset; null: the intake's rules"),
+    sa.Column('state', sa.Text(), server_default='pending', nullable=False),
+    sa.Column('zones', sa.Integer(), nullable=False),
+    sa.Column('zones_done', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('list_hash', sa.Text(), nullable=True, comment='of the frozen list; null: the registrations of that time'),
+    sa.Column('before_digest', sa.Text(), nullable=True, comment='of list, seats and rules as they stand'),
+    sa.Column('after_digest', sa.Text(), nullable=True, comment='of list, seats and rules as imagined'),
+    sa.Column('totals_before', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('totals_after', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind = 'rehearsal'", name=op.f('ck_what_ifs_never_official')),
+    sa.CheckConstraint("(state = 'done') = (finished_at IS NOT NULL)", name=op.f('ck_what_ifs_done_has_a_time')),
+    sa.CheckConstraint("state IN ('pending', 'running', 'done')", name=op.f('ck_what_ifs_state')),
+    sa.CheckConstraint('zones_done BETWEEN 0 AND zones', name=op.f('ck_what_ifs_progress')),
+    sa.ForeignKeyConstraint(['asked_by'], ['staff.id'], name=op.f('fk_what_ifs_asked_by_staff')),
+    sa.ForeignKeyConstraint(['intake_id'], ['intakes.id'], name=op.f('fk_what_ifs_intake_id_intakes')),
+    sa.ForeignKeyConstraint(['intake_zone_id'], ['intake_zones.id'], name=op.f('fk_what_ifs_intake_zone_id_intake_zones')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_what_ifs'))
+    )
+    op.create_index('ix_what_ifs_intake', 'what_ifs', ['intake_id', 'id'], unique=False)
+    op.create_table('what_if_changes',
+    sa.Column('what_if_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('zone', sa.Text(), nullable=False),
+    sa.Column('school_before', sa.Text(), nullable=True, comment='null: none of the wishes'),
+    sa.Column('rank_before', sa.SmallInteger(), nullable=True),
+    sa.Column('school_after', sa.Text(), nullable=True),
+    sa.Column('rank_after', sa.SmallInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['what_if_id'], ['what_ifs.id'], name=op.f('fk_what_if_changes_what_if_id_what_ifs')),
+    sa.PrimaryKeyConstraint('what_if_id', 'code', name=op.f('pk_what_if_changes'))
+    )
     op.execute(APPEND_ONLY)
 
 
 def downgrade() -> None:
+    op.drop_table('what_if_changes')
+    op.drop_table('what_ifs')
+    op.drop_table('estimates')
+    op.drop_table('zone_estimates')
     op.drop_table('submissions')
     op.drop_table('renderings')
     op.drop_table('explanations')
