@@ -1,0 +1,338 @@
+"""One season in browsers: a family registers, the office closes, draws and publishes, the family
+reads its result, a stranger verifies it.
+"""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from enrol.cli.demo.city import City, one_time_password
+from enrol.cli.demo.morning import Letter, Morning, replay_morning
+from enrol.cli.demo.stack import Stack
+from enrol.config import ROOT
+from enrol.core.codes import is_code
+from enrol.training.office import INTAKE_CODE
+from tests.e2e.conftest import Invite, wait_until
+from tests.e2e.pages import CHECK, HOME, RECEIPT, WISHES, Family, Officer
+from tests.e2e.words import say
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("stack"),
+    pytest.mark.timeout(400),
+]
+
+BOTH = ("vi", "en")
+OTHERS = 12
+THROWN = "3-1-6-2-5-4-1-6-2-3"
+OWN_PASSWORD = "bảy con vịt qua cầu ao"
+
+
+@dataclass(frozen=True)
+class School:
+    """A line of the office's files."""
+
+    code: str
+    name: str
+    unit: str
+
+
+def test_a_family_registers_the_office_draws_and_the_family_reads_why(
+    invite: Invite, stack: Stack, city: City, tmp_path: Path
+) -> None:
+    family = Family(invite(phone=True, languages=BOTH), city.letters[0])
+    code = register(family, tmp_path)
+    morning = let_others_register(stack, city.letters[1 : 1 + OTHERS])
+    morning.kept[family.letter.pupil_code] = code
+
+    first, second = sign_city_in(invite, stack)
+    close(first)
+    draw(first, second)
+    allocate(first)
+    school_ids = publish(first)
+
+    school = read_result(family, code, schools_of(stack))
+    see_own_only(invite, stack, school, code, school_ids)
+    read_journal(first, code)
+    verify(stack, morning, tmp_path)
+
+
+def register(family: Family, folder: Path) -> str:
+    """From the start page to the receipt; returns the code."""
+    at = family.at
+    at.open("/")
+    at.follow("Sign in")
+    family.type_codes(secret="0000-0000-0000-0000")
+    at.press("Sign in", expect=422)
+    assert at.page.locator(".problems").evaluate("box => box === document.activeElement")
+    family.type_codes(secret=family.letter.secret)
+    at.press("Sign in")
+    family.begin()
+    family.answer_until(WISHES)
+    rank_wishes(family)
+    family.answer_until(CHECK)
+    code = send(family)
+    keep_receipt(family, code, folder)
+    send_once_more(family, code)
+    read_in_english(family, code)
+    return code
+
+
+def rank_wishes(family: Family) -> None:
+    """Rank schools, wrongly at first; the language switch keeps what was chosen."""
+    at = family.at
+    near, next_near, *_ = family.offered()
+    at.press("Continue", expect=422)
+    family.rank(next_near, next_near)
+    at.press("Continue", expect=422)
+    family.rank(next_near, near)
+    chosen = family.chosen()
+    at.switch_language()
+    assert at.path == WISHES
+    assert at.heading == "The schools you wish for"
+    assert family.chosen() == chosen
+    at.switch_language()
+    assert at.path == WISHES
+    assert family.chosen() == chosen
+    at.press("Continue")
+
+
+def send(family: Family) -> str:
+    """Check and send, in two windows at once; returns the code on the receipt."""
+    at = family.at
+    assert at.heading == say("Check your answers", "vi")
+    twin = Family(at.second_window(), family.letter)
+    at.press("Send the registration")
+    assert at.path == RECEIPT
+    code = family.code()
+    assert is_code(code)
+    twin.at.press("Send the registration")
+    assert (twin.at.path, twin.code()) == (RECEIPT, code)
+    assert not twin.is_changed(), "one press too many became a second version"
+    twin.at.page.close()
+    return code
+
+
+def keep_receipt(family: Family, code: str, folder: Path) -> None:
+    """See the picture that leads to the result, and save the receipt."""
+    picture = family.at.page.locator("main img")
+    assert picture.evaluate("image => image.naturalWidth") > 0
+    saved = family.at.download("Save the receipt (PDF)", folder / "receipt.pdf")
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(saved)).pages)
+    assert code in text
+
+
+def send_once_more(family: Family, code: str) -> None:
+    """Go back from the receipt and send again: the same receipt."""
+    at = family.at
+    at.go_back()
+    assert at.path == CHECK
+    at.page.locator("main button.act").click()
+    at.page.wait_for_url(f"**{RECEIPT}")
+    assert family.code() == code
+
+
+def read_in_english(family: Family, code: str) -> None:
+    """Switch to English and back; the receipt stays."""
+    at = family.at
+    for heading in ("Registration received", say("Registration received", "vi")):
+        at.switch_language()
+        assert (at.path, at.heading, family.code()) == (RECEIPT, heading, code)
+
+
+def let_others_register(stack: Stack, letters: Sequence[Letter]) -> Morning:
+    """Let other families register over HTTP."""
+    morning = replay_morning(
+        address=stack.address, letters=letters, seed=1, browsers=3, on_step=lambda: None
+    )
+    assert not morning.problems
+    return morning
+
+
+def sign_city_in(invite: Invite, stack: Stack) -> tuple[Officer, Officer]:
+    """Let both city officers sign in, each in a browser of their own."""
+    officers = []
+    for number in (1, 2):
+        officer = officer_in(invite, stack, f"city-{number}@enrol.example")
+        assert officer.at.heading == say("Intakes", "vi")
+        officer.at.page.locator("tbody th a").click()
+        officers.append(officer)
+    return officers[0], officers[1]
+
+
+def officer_in(invite: Invite, stack: Stack, email: str) -> Officer:
+    """Give an officer a password for one sign-in, and let them sign in with it."""
+    adapters = stack.app.extensions["enrol_adapters"]
+    password = one_time_password(email=email, adapters=adapters)
+    officer = Officer(invite(phone=False, languages=BOTH), email)
+    officer.sign_in(password=password, own=OWN_PASSWORD)
+    return officer
+
+
+def close(first: Officer) -> None:
+    """End registration before its time, after reading what that means."""
+    step = "Close before the end"
+    first.at.follow(step)
+    first.at.press(step, expect=422)
+    assert first.at.page.locator(".problems").count() == 1, "not without the tick"
+    first.at.entry("Yes, end registration before its time").check()
+    first.at.press(step)
+    assert first.told("The list is frozen. Its fingerprint is now public.")
+
+
+def draw(first: Officer, second: Officer) -> None:
+    """One officer records the public value, another types it again."""
+    first.type_value("Record the public value", THROWN)
+    assert first.told("The value was recorded. A second officer must now confirm it.")
+    assert not first.is_offered("Confirm the public value and draw")
+    second.at.reload()
+    second.type_value("Confirm the public value and draw", "1-2-3", expect=422)
+    assert second.at.page.locator(".problems").count() == 1
+    second.at.entry("Public value").fill(THROWN)
+    second.at.press("Confirm the public value and draw")
+    assert second.told("The draw is done. The sealed number is now public.")
+
+
+def allocate(first: Officer) -> None:
+    """Start the allocation and look until it is done."""
+    first.at.reload()
+    first.take_step("Start the allocation")
+    assert first.told("The allocation has started. This page shows how far it is.")
+
+    def is_done() -> bool:
+        first.at.reload()
+        return first.is_offered("Publish the provisional result")
+
+    wait_until(is_done, what="every zone is allocated")
+    first.at.look()
+
+
+def publish(first: Officer) -> dict[str, str]:
+    """Publish, and read the pages that came of it; returns the schools' numbers by code."""
+    first.take_step("Publish the provisional result")
+    assert first.told("The provisional result was published.")
+    intake = first.at.path
+    first.at.follow("Registrations without a seat")
+    first.at.open(intake)
+    first.at.follow("Seats of the schools")
+    numbers = first.school_numbers()
+    first.at.open(intake)
+    return numbers
+
+
+def read_result(family: Family, code: str, schools: dict[str, School]) -> School:
+    """Find the result with code and secret, and again from home; returns the school."""
+    at = family.at
+    at.open("/tra-cuu")
+    family.type_result_codes(code=code, secret="0000-0000-0000-0000")
+    at.press("Show the result", expect=422)
+
+    def is_there() -> bool:  # a worker writes every zone's pages
+        at.open(f"/tra-cuu?ma={code}")
+        at.entry("Secret code").fill(family.letter.secret)
+        return at.press("Show the result", expect=(200, 404)) == 200
+
+    wait_until(is_there, what="the result is published")
+    decision = at.heading
+    school = next(school for school in schools.values() if school.name in decision)
+    granted = say("Your child has a place at %(school)s", "vi", school=school.name)
+    proposed = say("A place is proposed for your child at %(school)s", "vi", school=school.name)
+    assert decision in (granted, proposed)
+    assert at.page.locator("h2").first.inner_text() == say("Why", "vi")
+    address = at.path
+    at.open(HOME)
+    at.follow("See the result")
+    assert (at.path, at.heading) == (address, decision)
+    at.switch_language()
+    assert at.path == address
+    assert at.heading.startswith(("Your child has a place at", "A place is proposed"))
+    at.switch_language()
+    at.open(f"/danh-sach/{school.code}")
+    assert code in at.text
+    return school
+
+
+def see_own_only(
+    invite: Invite, stack: Stack, school: School, code: str, numbers: dict[str, str]
+) -> None:
+    """A ward and a school see their own children; what belongs to others is not there."""
+    staff = read_csv(stack, "staff.csv")
+    other = next(line for line in schools_of(stack).values() if line.unit != school.unit)
+    ward = next(row["email"] for row in staff if row["unit_code"] == school.unit)
+    office = officer_in(invite, stack, ward)
+    office.at.page.locator("tbody th a").click()
+    rows = office.at.page.locator("tbody th").all_inner_texts()
+    assert rows, "its zone"
+    intake = office.at.path
+    office.at.follow("Seats of the schools")
+    assert school.name in office.at.text
+    assert other.name not in office.at.text
+    roll = office.at.page.locator("tr", has_text=school.code)
+    roll.get_by_role("link").click()
+    office.at.page.get_by_role("link", name=code).click()
+    office.at.look()
+    assert code in office.at.heading
+    office.at.open(f"{intake}/nhat-ky", expect=404)
+
+    own = officer_in(invite, stack, f"school-{school.code.lower()}@enrol.example")
+    own.at.page.locator("tbody th a").click()
+    own.at.look()
+    desk = own.at.path
+    own.at.follow("Registrations that wish us first")
+    own.at.open(desk)
+    own.at.follow("Our roll")
+    assert code in own.at.text
+    foreign = numbers[other.code]
+    own.at.open(f"{desk.rpartition('/')[0]}/{foreign}", expect=404)
+    own.at.open(f"{desk.rpartition('/')[0]}/{foreign}/danh-sach", expect=404)
+    office.at.open(f"{intake}/truong/{foreign}", expect=404)
+
+
+def read_journal(first: Officer, code: str) -> None:
+    """The city's journal says who read the child's file."""
+    first.at.follow("Journal")
+    assert code in first.at.text
+
+
+def verify(stack: Stack, morning: Morning, folder: Path) -> None:
+    """Write the bundle by the command; a stranger verifies it with Python alone."""
+    bundle = folder / "B.zip"
+    enrol = ["-c", "from enrol.cli import main; main()"]
+    run([*enrol, "bundle", INTAKE_CODE, "--out", str(bundle), "--verifier"], stack)
+    said = run(["-I", "-S", str(folder / "verify.pyz"), str(bundle)], stack)
+    assert said
+    with zipfile.ZipFile(bundle) as members:
+        entries = members.read("entries.jsonl").decode().splitlines()
+    listed = sorted(json.loads(entry)["code"] for entry in entries)
+    assert listed == sorted(morning.kept.values())
+
+
+def run(arguments: list[str], stack: Stack) -> str:
+    """Run Python as an administrator would, with the stack's settings."""
+    environment = os.environ | {"ENROL_ENV_FILE": str(stack.environment_file)}
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, env=environment
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def schools_of(stack: Stack) -> dict[str, School]:
+    """Return the city's schools by code."""
+    rows = read_csv(stack, "schools.csv")
+    return {row["code"]: School(row["code"], row["name"], row["unit_code"]) for row in rows}
+
+
+def read_csv(stack: Stack, name: str) -> list[dict[str, str]]:
+    text = (stack.directory / "city" / name).read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
