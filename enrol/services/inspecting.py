@@ -11,11 +11,12 @@ from enrol.core.intake import Phase
 from enrol.core.reach import Reach
 from enrol.services import authority
 from enrol.services.refusals import NotFound
-from enrol.store import families, intakes, journal, rolls
+from enrol.store import child_files, families, intakes, journal, rolls
+from enrol.store.child_files import File
 from enrol.store.db import Transaction, transaction
 from enrol.store.families import Residence
 from enrol.store.intakes import IntakeRecord
-from enrol.store.rolls import File, SchoolName
+from enrol.store.rolls import SchoolName
 
 __all__ = ["ChildFile", "Fact", "Residence", "Wish", "file_of"]
 
@@ -74,7 +75,7 @@ def file_of(*, actor: Actor, code: str) -> ChildFile:
     """
     with transaction() as tx:
         reach = authority.reach_of(tx, actor=actor)
-        file = rolls.file_of(tx, code=code)
+        file = child_files.file_of(tx, code=code)
         if file is None:
             raise NotFound
         intake = intakes.intake_of(tx, intake_id=file.intake_id)
@@ -96,7 +97,7 @@ def _is_in_charge(tx: Transaction, *, reach: Reach, file: File, phase: Phase) ->
             return True
     if phase not in _PUBLISHED:
         return False
-    return rolls.seat_of(tx, intake_id=file.intake_id, code=file.code) in reach.own_school_ids
+    return child_files.seat_of(tx, intake_id=file.intake_id, code=file.code) in reach.own_school_ids
 
 
 def _child_file(tx: Transaction, *, file: File, intake: IntakeRecord) -> ChildFile:

@@ -1,10 +1,8 @@
-"""What offices and schools read of an intake's runs and registrations: states, rolls, left-overs,
-files.
-"""
+"""What offices and schools read of an intake: the states of its runs, rolls and left-overs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, collate, select
@@ -69,33 +67,6 @@ class WishLine:
     submitted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A registration with its child, as an officer in charge may read it."""
-
-    registration_id: int
-    intake_id: int
-    code: str
-    status: str
-    version: int
-    submitted_at: datetime
-    submission_hash: str
-    facts: Mapping[str, Any]
-    wishes: Sequence[int]
-    distances: Sequence[int]
-    child_id: int
-    pupil_code: str
-    full_name: str
-    birth_on: date
-    sex: str
-    kindergarten: str | None
-    in_register: bool
-    zone: str
-    zone_name: str
-    zone_name_en: str
-    zone_unit_id: int
-
-
 def run_lines(tx: Transaction, *, intake_id: int) -> list[RunLine]:
     """Return the runs of an intake, by stage and zone."""
     query = (
@@ -114,7 +85,7 @@ def run_lines(tx: Transaction, *, intake_id: int) -> list[RunLine]:
         .outerjoin(intake_zones, intake_zones.c.id == runs.c.intake_zone_id)
         .outerjoin(zones, zones.c.id == intake_zones.c.zone_id)
         .where(runs.c.intake_id == intake_id)
-        .order_by(runs.c.stage, zones.c.code, runs.c.id)
+        .order_by(runs.c.stage, _by_bytes(zones), runs.c.id)
     )
     return _records(tx, query, RunLine)
 
@@ -167,7 +138,7 @@ def leftovers(tx: Transaction, *, intake_id: int, unit_ids: Collection[int]) -> 
             placements.c.school_id.is_(None),
             placements.c.code.not_in(seated),
         )
-        .order_by(zones.c.code, placements.c.band, placements.c.number, _by_bytes(placements))
+        .order_by(_by_bytes(zones), placements.c.band, placements.c.number, _by_bytes(placements))
     )
     return _records(tx, query, LeftOver)
 
@@ -207,57 +178,6 @@ def wished_first(
         .limit(limit)
     )
     return _records(tx, query, WishLine)
-
-
-def file_of(tx: Transaction, *, code: str) -> File | None:
-    """Return a registration with its child."""
-    query = (
-        select(
-            registrations.c.id,
-            registrations.c.intake_id,
-            registrations.c.code,
-            registrations.c.status,
-            registrations.c.version,
-            registrations.c.submitted_at,
-            registrations.c.submission_hash,
-            registrations.c.facts,
-            registrations.c.wishes,
-            registrations.c.distances,
-            children.c.id,
-            children.c.pupil_code,
-            children.c.full_name,
-            children.c.birth_on,
-            children.c.sex,
-            children.c.kindergarten,
-            children.c.in_register,
-            zones.c.code,
-            zones.c.name,
-            zones.c.name_en,
-            zones.c.unit_id,
-        )
-        .join(children, children.c.id == registrations.c.child_id)
-        .join(intake_zones, intake_zones.c.id == registrations.c.intake_zone_id)
-        .join(zones, zones.c.id == intake_zones.c.zone_id)
-        .where(registrations.c.code == code)
-    )
-    found = _records(tx, query, File)
-    return found[0] if found else None
-
-
-def seat_of(tx: Transaction, *, intake_id: int, code: str) -> int | None:
-    """Return the school at which a registration has its seat, or None."""
-    query = (
-        select(placements.c.school_id)
-        .join(runs, runs.c.id == placements.c.run_id)
-        .where(
-            runs.c.intake_id == intake_id,
-            placements.c.code == code,
-            placements.c.school_id.is_not(None),
-        )
-        .order_by(runs.c.stage.desc())
-        .limit(1)
-    )
-    return tx.execute(query).scalar_one_or_none()
 
 
 @dataclass(frozen=True, slots=True)
