@@ -13,7 +13,7 @@ from enrol.web.locale import named
 from enrol.web.parents.desk import OpenDesk, go_on, keep, open_desk, question_page, zones_of
 from enrol.web.parents.forms import NOT_LISTED, ChoiceForm, PlaceForm
 from enrol.web.parents.summaries import place_words
-from enrol.web.parents.wards import ward_names, wards
+from enrol.web.parents.wards import wards, wards_by_code
 
 blueprint = family_blueprint("residences", __name__, url_prefix="/gia-dinh/dang-ky")
 
@@ -67,8 +67,8 @@ def group(slug: str) -> ResponseReturnValue:
     kind = _SLUGS[slug]
     at = open_desk()
     unit = request.args.get("ward", "")
-    name = ward_names().get(unit)
-    if name is None:
+    found = wards_by_code().get(unit)
+    if found is None:
         return redirect(url_for("residences.ward", slug=slug), code=303)
     groups = preparing.groups_of(unit_code=unit)
     problems: dict[str, str] = {}
@@ -82,7 +82,7 @@ def group(slug: str) -> ResponseReturnValue:
         problems=problems,
         kind=kind,
         back=url_for("residences.ward", slug=slug),
-        ward=name,
+        ward=named(found),
         groups=groups,
         not_listed=NOT_LISTED,
         values=typed(_place_values(at.part(kind), unit)),
@@ -109,7 +109,7 @@ def _ask(kind: str) -> ResponseReturnValue:
 
 def _options(at: OpenDesk, kind: str) -> dict[str, str]:
     """Return the answers offered and the addresses they stand for."""
-    wards = ward_names()
+    wards = wards_by_code()
     options: dict[str, str] = {}
     if kind == "current":
         for other in _SAME_AS:

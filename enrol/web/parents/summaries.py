@@ -8,13 +8,14 @@ from flask import url_for
 
 from enrol.core.answers import read_place
 from enrol.services import preparing
+from enrol.services.preparing import Named
 from enrol.services.phones import spoken_phone
 from enrol.web.guards import family
 from enrol.web.locale import format_date, format_metres, named
 from enrol.web.locale import gettext as _
 from enrol.web.parents.desk import PAGES, OpenDesk
 from enrol.web.parents.steps import question_names
-from enrol.web.parents.wards import ward_names
+from enrol.web.parents.wards import wards_by_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +31,16 @@ class Section:
     gap: str
 
 
-def place_words(part: Mapping[str, object], wards: Mapping[str, str]) -> str:
+def place_words(part: Mapping[str, object], wards: Mapping[str, Named]) -> str:
     """Return an address in one line; what the typed part already says is not said again."""
     address = str(part.get("address") or "")
-    ward = wards.get(str(part.get("unit")), "")
-    if ward and ward in address:
+    ward = wards.get(str(part.get("unit")))
+    if ward is not None and ward.name in address:
         return address
     group = part.get("group")
     group_words = _("group %(label)s", label=group) if group else _("group not in the list")
-    return ", ".join(words for words in (address, group_words, ward) if words)
+    ward_words = named(ward) if ward is not None else ""
+    return ", ".join(words for words in (address, group_words, ward_words) if words)
 
 
 def known_sections(at: OpenDesk) -> list[Section]:
@@ -48,7 +50,7 @@ def known_sections(at: OpenDesk) -> list[Section]:
 
 def all_sections(at: OpenDesk) -> list[Section]:
     """Return every question with its answer, in page order."""
-    wards = ward_names()
+    wards = wards_by_code()
     gaps = {gap.question: _gap_words(str(gap.gap)) for gap in at.gaps}
     rows = {
         "child": _child_rows(at.part("child")),
@@ -88,7 +90,7 @@ def _date_words(text: str) -> str:
         return ""
 
 
-def _place_rows(at: OpenDesk, kind: str, wards: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def _place_rows(at: OpenDesk, kind: str, wards: Mapping[str, Named]) -> tuple[tuple[str, str], ...]:
     part = at.part(kind)
     if not part:
         return ()

@@ -6,7 +6,6 @@ from enrol.core.names import search_key
 from enrol.services import preparing
 from enrol.services.preparing import Named
 from enrol.web.kept import Kept
-from enrol.web.locale import named
 
 SECONDS = 60.0
 _NAME = "enrol_wards"
@@ -23,9 +22,9 @@ def wards() -> list[Named]:
     return kept.now()
 
 
-def ward_names() -> dict[str, str]:
-    """Return the name of each ward by code, in the language of the page."""
-    return {ward.code: named(ward) for ward in wards()}
+def wards_by_code() -> dict[str, Named]:
+    """Return each ward by its code."""
+    return {ward.code: ward for ward in wards()}
 
 
 def _in_order() -> list[Named]:
