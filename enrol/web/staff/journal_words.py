@@ -89,6 +89,8 @@ def _details() -> dict[str, str]:
         "epoch": _("start"),
         "kind": _("kind"),
         "objections_until": _("objections until"),
+        "issued": _("issued"),
+        "unit": _("unit"),
     }
 
 
@@ -112,4 +114,12 @@ def _words() -> dict[str, str]:
         "registration.changed": _("Registration changed"),
         "registration.withdrawn": _("Registration withdrawn"),
         "intake.published": _("Result published"),
+        "child.unlisted_added": _("Child outside the register added"),
+        "import.loaded": _("Data of the office loaded"),
+        "secrets.issued": _("Secret codes issued"),
+        "secret.reissued": _("A family's secret code issued anew"),
+        "staff.appointed": _("Officer appointed"),
+        "staff.password_issued": _("Password issued"),
+        "staff.password_chosen": _("Own password chosen"),
+        "staff.signed_in": _("Signed in"),
     }
