@@ -8,6 +8,7 @@ from enrol.core.intake import ShownPhase
 from enrol.services import preparing
 from enrol.web.guards import family, family_blueprint
 from enrol.web.parents.desk import OpenDesk, go_on, keep, open_desk, shown
+from enrol.web.parents.odds import is_awaited, odds_view
 from enrol.web.parents.prefill import answers_so_far
 from enrol.web.parents.steps import status_tag, steps, tasks
 from enrol.web.parents.summaries import known_sections
@@ -39,6 +40,8 @@ def home() -> ResponseReturnValue:
         tasks=tasks(at),
         tag=status_tag(live.status) if live else None,
         steps=steps(window, now, live),
+        odds=odds_view(window=window, shown=now, live=live),
+        awaits_odds=is_awaited(window=window, shown=now, live=live),
         result=_result_token(live.code) if live and now in _PUBLISHED else None,
         was_withdrawn="withdrawn" in request.args and live is None,
         is_rehearsal=window.is_rehearsal,

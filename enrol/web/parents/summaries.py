@@ -8,8 +8,8 @@ from flask import url_for
 
 from enrol.core.answers import read_place
 from enrol.services import preparing
-from enrol.services.preparing import Named
 from enrol.services.phones import spoken_phone
+from enrol.services.preparing import Named
 from enrol.web.guards import family
 from enrol.web.locale import format_date, format_metres, named
 from enrol.web.locale import gettext as _
