@@ -6,10 +6,12 @@ the list hash binds the draw to one frozen list; so no party can steer a number 
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 
 SEED_BYTES = 32
 _LIST_HASH_BYTES = 32
 _SEPARATOR = b"\x00"
+_BLOCK_BYTES = 64
 
 
 def commitment(seed: bytes) -> str:
@@ -40,6 +42,18 @@ def draw_key(*, seed: bytes, public_value: str, list_hash: bytes) -> bytes:
 def number(*, key: bytes, code: str) -> str:
     """Return the lottery number of a family or registration code: 64 hex digits, lowest first."""
     return hmac.digest(key, code.encode("utf-8"), "sha256").hex()
+
+
+def numbers(*, key: bytes, codes: Iterable[str]) -> list[str]:
+    """Return ``number`` of each code, several times as fast for many.
+
+    HMAC as RFC 2104 writes it, with both padded keys made once.
+    """
+    short = key if len(key) <= _BLOCK_BYTES else hashlib.sha256(key).digest()
+    padded = short.ljust(_BLOCK_BYTES, b"\x00")
+    inner, outer = (bytes(byte ^ pad for byte in padded) for pad in (0x36, 0x5C))
+    sha256 = hashlib.sha256
+    return [sha256(outer + sha256(inner + code.encode()).digest()).hexdigest() for code in codes]
 
 
 def number_for_school(*, key: bytes, code: str, school: str) -> str:

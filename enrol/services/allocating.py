@@ -7,20 +7,28 @@ workers at once, it leaves the same rows once.
 """
 
 from dataclasses import asdict, dataclass
+from typing import TypeAlias
 
 from enrol.core.actors import Actor, System
-from enrol.core.certificate import certificate_to_json
+from enrol.core.certificate import Certificate, certificate_to_json
 from enrol.core.digests import outcome_digest
 from enrol.core.intake import Phase
+from enrol.core.outcome import LeftoverOutcome, ZoneOutcome
+from enrol.core.settlement import Settlement
+from enrol.core.settlement_digest import settlement_digest
 from enrol.services.frozen_lists import refuse_altered_list
-from enrol.services.orders import computed, order_of, rows_of
+from enrol.services.orders import Order, order_of, rows_of
+from enrol.services.orders import computed as matched
 from enrol.services.phases import locked_intake, refuse_unless_in
 from enrol.services.ports import JOBS
 from enrol.services.refusals import NotFound
-from enrol.store import draws, intakes, journal, locks, outbox, placements, runs
+from enrol.services.zone_orders import ZoneOrder, settled, zone_order_of
+from enrol.store import draws, intakes, journal, locks, outbox, placements, runs, settlements
 from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import IntakeRecord
 from enrol.store.runs import Run
+
+AnyOutcome: TypeAlias = ZoneOutcome | LeftoverOutcome | Settlement
 
 STARTED = (Phase.DRAWN, Phase.ALLOCATED, Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
 
@@ -92,16 +100,16 @@ def run_zone(*, run_id: int) -> Done:
         epoch = runs.start(tx, run_id=run_id)
         if epoch is None:
             return Done(run_id, run.outcome_digest or "", is_new=False)
-        order = order_of(tx, run=run)
+        order = _order(tx, run=run)
     outcome, certificate = computed(order)
     if not certificate.holds:
         raise Uncertified
-    digest = outcome_digest(outcome.placements)
+    digest = _digest(outcome)
     with transaction() as tx:
         _locked_run(tx, run_id=run_id)
         if not runs.hold(tx, run_id=run_id, epoch=epoch):
             raise Superseded
-        placements.save(tx, run_id=run_id, outcome=rows_of(order, outcome))
+        _save(tx, order=order, outcome=outcome)
         runs.finish(
             tx,
             run_id=run_id,
@@ -117,6 +125,30 @@ def run_zone(*, run_id: int) -> Done:
             detail={"run_id": run_id, "epoch": epoch, "outcome_digest": digest},
         )
     return Done(run_id, digest, is_new=True)
+
+
+def computed(order: Order | ZoneOrder) -> tuple[AnyOutcome, Certificate]:
+    """Return the outcome with the certificate that checks it by another route."""
+    return settled(order) if isinstance(order, ZoneOrder) else matched(order)
+
+
+def _order(tx: Transaction, *, run: Run) -> Order | ZoneOrder:
+    return zone_order_of(tx, run=run) or order_of(tx, run=run)
+
+
+def _digest(outcome: AnyOutcome) -> str:
+    if isinstance(outcome, Settlement):
+        return settlement_digest(outcome)
+    return outcome_digest(outcome.placements)
+
+
+def _save(tx: Transaction, *, order: Order | ZoneOrder, outcome: AnyOutcome) -> None:
+    run_id = order.run.run_id
+    if isinstance(outcome, Settlement):
+        schools = {school.code: (school.school_id, school.seats) for school in order.schools}
+        settlements.save(tx, run_id=run_id, settlement=outcome, schools=schools)
+    elif isinstance(order, Order):
+        placements.save(tx, run_id=run_id, outcome=rows_of(order, outcome))
 
 
 def _led(tx: Transaction, *, actor: Actor, intake_id: int) -> IntakeRecord:

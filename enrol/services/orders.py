@@ -61,7 +61,7 @@ def order_of(tx: Transaction, *, run: Run) -> Order:
         schools=schools,
         distances=_distances(tx, run=run, schools=schools),
         rules=rules_from_json(dict(drawn.rules)),
-        key=_key(drawn),
+        key=key_of(drawn),
     )
 
 
@@ -76,7 +76,8 @@ def _distances(tx: Transaction, *, run: Run, schools: list[School]) -> Distances
     }
 
 
-def _key(drawn: DrawnRules) -> bytes:
+def key_of(drawn: DrawnRules) -> bytes:
+    """Return the draw key K."""
     return draw_key(
         seed=bytes.fromhex(drawn.seed),
         public_value=drawn.public_value,

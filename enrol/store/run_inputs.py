@@ -79,6 +79,16 @@ def zone_entries(tx: Transaction, *, intake_zone_id: int) -> str:
     return str(tx.execute(query).scalar_one())
 
 
+def zone_roll(tx: Transaction, *, intake_zone_id: int) -> str:
+    """Return what decides in a zone, a packed line a child, in code order (``core.roll``)."""
+    ordered: aggregate_order_by[str] = aggregate_order_by(
+        literal_column("E'\\n'"), frozen_entries.c.position
+    )
+    packed = func.coalesce(func.string_agg(frozen_entries.c.deciding, ordered), "")
+    query = select(packed).where(frozen_entries.c.intake_zone_id == intake_zone_id)
+    return str(tx.execute(query).scalar_one())
+
+
 def zone_schools(tx: Transaction, *, intake_zone_id: int) -> list[School]:
     """Return the schools of a zone with all their seats, by code."""
     query = (

@@ -15,7 +15,7 @@ from enrol.core.results import entries_by_zone
 from enrol.services import advancing, allocating
 from enrol.services.allocating import Done, Superseded
 from enrol.services.refusals import StoreBusy
-from enrol.store import locks, runs
+from enrol.store import locks, runs, settlements
 from enrol.store.db import transaction
 from enrol.store.tables.runs import cut_offs, fills, placements, waiting_places
 from tests.application import empty_tables
@@ -41,6 +41,7 @@ def unguarded(monkeypatch) -> None:
     monkeypatch.setattr(locks, "lock_zone_run", lambda tx, number: None)
     monkeypatch.setattr(runs, "hold", lambda tx, *, run_id, epoch: True)
     monkeypatch.setattr(runs, "finish", lambda tx, **values: None)
+    monkeypatch.setattr(settlements, "refuse_difference", lambda tx, *, run_id: None)
     meet_before_writing(monkeypatch)
 
 

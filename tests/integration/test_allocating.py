@@ -1,6 +1,7 @@
 """Runs: the same outcome as the core computes, once, however often and by whomever they are run."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text, update
@@ -8,6 +9,7 @@ from sqlalchemy import select, text, update
 from enrol.core.actors import System
 from enrol.core.digests import intake_digest, outcome_digest
 from enrol.core.results import compute
+from enrol.core.roll_certificate import certify_settlement
 from enrol.services import advancing, allocating
 from enrol.services.frozen_lists import ListAltered
 from enrol.services.phases import WrongPhase
@@ -187,19 +189,14 @@ def test_an_outcome_that_fails_its_certificate_is_not_kept(monkeypatch):
 
     def crooked(order):
         outcome, _ = computed(order)
-        swapped = (outcome.placements[1], *outcome.placements[1:])
-        return computed_again(order, swapped)
-
-    def computed_again(order, swapped):
-        from enrol.core.certificate import certify_zone
-
-        outcome, _ = computed(order)
-        return outcome, certify_zone(
-            entries=order.entries,
+        first, second, *others = outcome.numbers
+        swapped = replace(outcome, numbers=[second, first, *others])
+        return swapped, certify_settlement(
+            roll=order.roll,
             seat_plans=order.plans,
             rules=order.rules,
             key=order.key,
-            placements=swapped,
+            settlement=swapped,
         )
 
     monkeypatch.setattr(allocating, "computed", crooked)

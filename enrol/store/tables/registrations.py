@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     ForeignKey,
     Identity,
@@ -101,6 +102,16 @@ frozen_entries = Table(
     Column("position", Integer, nullable=False, comment="leaf index, in code order, from 0"),
     Column("intake_zone_id", ForeignKey("intake_zones.id"), nullable=False),
     Column("entry", Text, nullable=False, comment="canonical JSON: the leaf of the Merkle tree"),
+    # Made by the database out of the entry, so that it can say nothing else.
+    Column(
+        "deciding",
+        Text,
+        Computed(
+            "(((entry)::jsonb - 'submission_hash'::text) #- '{facts,distances}'::text[])::text",
+            persisted=True,
+        ),
+        comment="code, family, facts without distances, and wishes: what a zone's run reads",
+    ),
     UniqueConstraint("intake_id", "position"),
     Index("ix_frozen_entries_zone", "intake_zone_id", "code"),
 )

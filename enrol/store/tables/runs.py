@@ -57,12 +57,14 @@ runs = Table(
     ),
 )
 
+# Placements and waiting places carry no foreign keys: checking each row costs as much as the whole
+# allocation. Who writes them compares them with the run's ``fills``, which do, in one statement.
 placements = Table(
     "placements",
     metadata,
-    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("run_id", Integer, primary_key=True),
     Column("code", Text, primary_key=True),
-    Column("school_id", ForeignKey("schools.id"), comment="null: left over at this stage"),
+    Column("school_id", Integer, comment="null: left over at this stage"),
     Column("rank", SmallInteger, comment="the wish granted; null when re-routed"),
     Column("band", SmallInteger, nullable=False),
     Column("number", Text, nullable=False, comment="lottery number, 64 hex digits"),
@@ -83,8 +85,8 @@ fills = Table(
 waiting_places = Table(
     "waiting_places",
     metadata,
-    Column("run_id", ForeignKey("runs.id"), primary_key=True),
-    Column("school_id", ForeignKey("schools.id"), primary_key=True),
+    Column("run_id", Integer, primary_key=True),
+    Column("school_id", Integer, primary_key=True),
     Column("position", Integer, primary_key=True, comment="1 is called first"),
     Column("code", Text, nullable=False),
     CheckConstraint("position > 0", name="position"),

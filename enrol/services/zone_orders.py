@@ -1,0 +1,67 @@
+"""A zone's run in columns, for rules under which all its schools order children alike."""
+
+from dataclasses import dataclass
+
+from enrol.core.certificate import Certificate
+from enrol.core.model import SeatPlan
+from enrol.core.priority import RuleSet, rules_from_json
+from enrol.core.roll import Roll, roll_of
+from enrol.core.roll_certificate import certify_settlement
+from enrol.core.settlement import Settlement, has_one_order, settle
+from enrol.services.orders import key_of
+from enrol.services.refusals import NotFound
+from enrol.store import run_inputs
+from enrol.store.db import Transaction
+from enrol.store.run_inputs import School
+from enrol.store.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneOrder:
+    """A run of one zone with all it needs, read in one transaction."""
+
+    run: Run
+    roll: Roll
+    schools: list[School]
+    rules: RuleSet
+    key: bytes
+
+    @property
+    def plans(self) -> list[SeatPlan]:
+        """The seats of the zone's schools."""
+        return [SeatPlan(s.code, self.run.zone or "", s.seats) for s in self.schools]
+
+
+def zone_order_of(tx: Transaction, *, run: Run) -> ZoneOrder | None:
+    """Return what a zone's run needs; None for a second stage and for other rules.
+
+    Raises NotFound when the draw is not confirmed.
+    """
+    if run.intake_zone_id is None:
+        return None
+    drawn = run_inputs.drawn_rules(tx, draw_id=run.draw_id)
+    if drawn is None:
+        raise NotFound
+    rules = rules_from_json(dict(drawn.rules))
+    if not has_one_order(rules=rules, seat_plans=()):
+        return None  # the seats of this store have no reserves
+    return ZoneOrder(
+        run=run,
+        roll=roll_of(run_inputs.zone_roll(tx, intake_zone_id=run.intake_zone_id)),
+        schools=run_inputs.zone_schools(tx, intake_zone_id=run.intake_zone_id),
+        rules=rules,
+        key=key_of(drawn),
+    )
+
+
+def settled(order: ZoneOrder) -> tuple[Settlement, Certificate]:
+    """Return the settlement with the certificate that checks it by another route."""
+    plans = order.plans
+    settlement = settle(roll=order.roll, seat_plans=plans, rules=order.rules, key=order.key)
+    return settlement, certify_settlement(
+        roll=order.roll,
+        seat_plans=plans,
+        rules=order.rules,
+        key=order.key,
+        settlement=settlement,
+    )
