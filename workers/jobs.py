@@ -4,7 +4,7 @@ Every job may run twice, at the same time as its twin, or never: what makes that
 in the service it calls.
 """
 
-from enrol.services import advancing, allocating, counting, publishing
+from enrol.services import advancing, allocating, counting, estimating, publishing
 from workers.application import application
 from workers.performing import perform
 
@@ -30,6 +30,15 @@ def refresh_counters(outbox_ids: list[int]) -> None:
         job="refresh_counters",
         outbox_ids=outbox_ids,
         do=lambda intake_id: counting.refresh_intake(intake_id=intake_id),
+    )
+
+
+def estimate_zone(outbox_ids: list[int]) -> None:
+    """Draw rehearsals for these zones, as far as they have changed."""
+    perform(
+        job="estimate_zone",
+        outbox_ids=outbox_ids,
+        do=lambda zone_id: estimating.estimate_zone(intake_zone_id=zone_id),
     )
 
 

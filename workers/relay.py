@@ -13,7 +13,7 @@ from time import monotonic
 import structlog
 
 from enrol.adapters.rq_queue import RqQueue
-from enrol.services import auditing, counting, relaying
+from enrol.services import auditing, counting, estimating, relaying
 from enrol.services.ports import JobQueue
 from workers.application import application
 
@@ -42,6 +42,7 @@ def chores(queue: JobQueue) -> list[Chore]:
         Chore("seal", 1.0, lambda: auditing.seal_journal() == auditing.MOST_ENTRIES),
         Chore("beat", 5.0, lambda: relaying.beat(name="relay", detail={})),
         Chore("counters", 10.0, counting.refresh_counters),
+        Chore("estimates", 30.0, estimating.stage_due_zones),
         Chore("restage", 10.0, relaying.restage_forgotten),
         Chore("tidy", 3600.0, relaying.tidy),
     ]

@@ -2,24 +2,22 @@
 clock.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from enrol.core.actors import Actor
-from enrol.core.decided import facts_as_decided, with_distances
 from enrol.core.intake import Phase, can_close
 from enrol.core.lottery import commitment
-from enrol.core.model import Entry, Facts
-from enrol.core.sealing import entry_bytes, merkle_root
+from enrol.core.sealing import entry_bytes, merkle_root, tree_levels
+from enrol.services.frozen_files import freeze_files
+from enrol.services.live_entries import EntryReader
 from enrol.services.phases import locked_intake, refuse_unless_next, seed_context
 from enrol.services.ports import Vault
 from enrol.services.refusals import Refusal
-from enrol.store import clock, frozen_entries, intakes, journal
+from enrol.store import clock, frozen_entries, frozen_files, intakes, journal
 from enrol.store.db import Transaction, transaction
-from enrol.store.frozen_entries import FrozenLine, LiveRegistration
+from enrol.store.frozen_entries import FrozenLine
 from enrol.store.intakes import IntakeRecord
 
 
@@ -127,12 +125,15 @@ def close_intake(*, actor: Actor, intake_id: int, early: bool = False) -> Frozen
         if now <= intake.opens_at:
             raise WindowNotBegun
         frozen = _freeze(tx, intake_id=intake_id)
+        beside = freeze_files(tx, intake_id=intake_id)
         intakes.close_window(
             tx,
             intake_id=intake_id,
             closes_at=min(intake.closes_at, now),
             list_hash=frozen.list_hash,
             list_size=frozen.size,
+            seat_plans_hash=beside.seat_plans,
+            distances_hash=beside.distances,
             frozen_at=now,
         )
         journal.record(
@@ -141,7 +142,13 @@ def close_intake(*, actor: Actor, intake_id: int, early: bool = False) -> Frozen
             action="intake.closed",
             intake_id=intake_id,
             subject=intake.code,
-            detail={"list_hash": frozen.list_hash, "list_size": frozen.size, "early": not is_due},
+            detail={
+                "list_hash": frozen.list_hash,
+                "list_size": frozen.size,
+                "seat_plans_hash": beside.seat_plans,
+                "distances_hash": beside.distances,
+                "early": not is_due,
+            },
         )
         return frozen
 
@@ -158,32 +165,24 @@ def _refuse_unready(tx: Transaction, intake: IntakeRecord) -> None:
 
 def _freeze(tx: Transaction, *, intake_id: int) -> FrozenList:
     frozen_entries.allow_minutes(tx)
-    freezer = _Freezer(
-        intake_id=intake_id,
-        zones=frozen_entries.zone_codes(tx, intake_id=intake_id),
-        schools=frozen_entries.school_codes(tx),
-    )
-    root = merkle_root(freezer.leaves(tx))
+    freezer = _Freezer(tx, intake_id=intake_id)
+    levels = tree_levels(freezer.leaves(tx))
+    frozen_files.save_levels(tx, intake_id=intake_id, levels=levels)
+    root = levels[-1][0] if levels else merkle_root(())
     return FrozenList(list_hash=root.hex(), size=freezer.size)
-
-
-_KNOWN_FACTS = 10_000
 
 
 class _Freezer:
     """Writes the frozen list batch by batch while its leaves are hashed: nothing is held twice."""
 
-    def __init__(self, *, intake_id: int, zones: dict[int, str], schools: dict[int, str]) -> None:
+    def __init__(self, tx: Transaction, *, intake_id: int) -> None:
         self.size = 0
         self._intake_id = intake_id
-        self._zones = zones
-        self._schools = schools
-        # A city states few different combinations of facts: each is read once.
-        self._facts = lru_cache(maxsize=_KNOWN_FACTS)(self._facts_of)
+        self._reader = EntryReader(tx, intake_id=intake_id)
 
     def leaves(self, tx: Transaction) -> Iterator[bytes]:
         for batch in frozen_entries.live_batches(tx, intake_id=self._intake_id):
-            leaves = [entry_bytes(self._entry(registration)) for registration in batch]
+            leaves = [entry_bytes(self._reader.entry(registration)) for registration in batch]
             lines = [
                 FrozenLine(self.size + index, registration.code, registration.intake_zone_id, leaf)
                 for index, (registration, leaf) in enumerate(zip(batch, leaves, strict=True))
@@ -191,17 +190,3 @@ class _Freezer:
             frozen_entries.copy_in(tx, intake_id=self._intake_id, lines=lines)
             self.size += len(lines)
             yield from leaves
-
-    def _entry(self, registration: LiveRegistration) -> Entry:
-        wishes = tuple(self._schools[school_id] for school_id in registration.wishes)
-        facts = self._facts(registration.intake_zone_id, registration.facts)
-        return Entry(
-            code=registration.code,
-            family=registration.family_code,
-            submission_hash=registration.submission_hash,
-            facts=with_distances(facts=facts, wishes=wishes, distances=registration.distances),
-            wishes=wishes,
-        )
-
-    def _facts_of(self, intake_zone_id: int, stated: str) -> Facts:
-        return facts_as_decided(zone=self._zones[intake_zone_id], stated=json.loads(stated))

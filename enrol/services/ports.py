@@ -11,6 +11,7 @@ JOBS: Final = {
     "allocate_leftovers": "allocation",
     "render_results": "messages",
     "refresh_counters": "messages",
+    "estimate_zone": "messages",
 }
 """Every job's name and its queue. ``workers.jobs`` holds a function of each name (a test resolves
 them)."""
