@@ -2,17 +2,22 @@
 
 import random
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from enrol.core.actors import CITY_OFFICER, Officer
+from enrol.core.bundle import DISTANCES
+from enrol.core.bundle_files import read_distances
 from enrol.core.codes import registration_code
+from enrol.core.leftovers import Distances, ZoneDistances, distances_from_zones
 from enrol.core.lottery import commitment, draw_key
 from enrol.core.model import Entry, Facts, SeatPlan
 from enrol.core.priority import PRESETS
-from enrol.core.sealing import entry_bytes, merkle_root
+from enrol.core.sealing import entry_bytes, merkle_root, tree_levels
+from enrol.services.frozen_files import freeze_files
+from enrol.store import frozen_files
 from enrol.store.db import transaction
 from enrol.store.tables.children import children, residences
 from enrol.store.tables.intakes import draws, intake_zones, intakes, seat_plans
@@ -39,6 +44,12 @@ class Drawn:
     officer: Officer
     entries: list[Entry]
     plans: list[SeatPlan]
+    table: ZoneDistances
+
+    @property
+    def distances(self) -> Distances:
+        """What leads the children of each zone in the second stage."""
+        return distances_from_zones(table=self.table, entries=self.entries, rules=RULES)
 
     @property
     def key(self) -> bytes:
@@ -146,6 +157,8 @@ def _freeze(
     list_hash = merkle_root(leaves).hex()
     with transaction() as tx:
         _register(tx, world, ordered)
+        beside = freeze_files(tx, intake_id=world.intake_id)
+        frozen_files.save_levels(tx, intake_id=world.intake_id, levels=tree_levels(leaves))
         zone_ids = _zone_ids(tx, world.intake_id)
         tx.execute(
             insert(frozen_entries),
@@ -167,7 +180,10 @@ def _freeze(
                 phase="drawn",
                 list_hash=list_hash,
                 list_size=len(ordered),
+                seat_plans_hash=beside.seat_plans,
+                distances_hash=beside.distances,
                 frozen_at=datetime.now(UTC),
+                public_value_on=datetime.now(UTC).date() + timedelta(days=1),
                 seed_commitment=commitment(SEED),
             )
         )
@@ -185,7 +201,9 @@ def _freeze(
             )
             .returning(draws.c.id)
         ).scalar_one()
-    return Drawn(world, world.intake_id, draw_id, list_hash, officer, ordered, plans)
+        body = frozen_files.file_of(tx, intake_id=world.intake_id, name=DISTANCES)
+    table = read_distances(body or b"")
+    return Drawn(world, world.intake_id, draw_id, list_hash, officer, ordered, plans, table)
 
 
 def _zone_ids(tx: Any, intake_id: int) -> dict[str | None, int]:

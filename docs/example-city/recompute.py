@@ -171,9 +171,11 @@ def main(directory: Path) -> int:
     for plan in plans:
         taken = list(first.values()).count(plan["school"])
         free[plan["school"]] = int(plan["seats"]) - taken
-    metres: dict[str, dict[str, int]] = {}
+    from_zone: dict[str, dict[str, int]] = {}
     for row in rows(directory, "distances.csv"):
-        metres.setdefault(row["code"], {})[row["school"]] = int(row["metres"])
+        from_zone.setdefault(row["zone"], {})[row["school"]] = int(row["metres"])
+    residents = [entry for entry in entries if draw.has(entry, "residence")]
+    metres = {e["code"]: from_zone.get(e["facts"]["zone"], {}) for e in residents}
     left = [entry for entry in entries if entry["code"] not in first]
     second = stage_2(left, free, metres, draw)
     out = ["code,school,rank,band,number,stage"]

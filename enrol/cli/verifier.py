@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         list_hash=options.list_hash,
         rules_hash=options.rules_hash,
         seat_plans_hash=options.seat_plans_hash,
+        distances_hash=options.distances_hash,
+        public_value=options.public_value,
     )
     try:
         report = verify(read_members(options.bundle), announced=announced)
@@ -52,8 +54,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="Kiểm tra gói kết quả đã công bố. / Check a published bundle of results.",
     )
     parser.add_argument("bundle", help="B.zip")
-    for name in ("commitment", "list-hash", "rules-hash", "seat-plans-hash"):
+    for name in ("commitment", "list-hash", "rules-hash", "seat-plans-hash", "distances-hash"):
         parser.add_argument(f"--{name}", type=_hex_digits, metavar="HEX")
+    parser.add_argument("--public-value", metavar="TEXT")
     return parser.parse_args(arguments)
 
 

@@ -31,7 +31,7 @@ from enrol.core.bundle_files import (
 )
 from enrol.core.certificate import Certificate, certificate_to_json
 from enrol.core.documents import object_of, text_of
-from enrol.core.leftovers import Distances
+from enrol.core.leftovers import ZoneDistances
 from enrol.core.model import Entry, SeatPlan
 from enrol.core.priority import RuleSet
 from enrol.core.results import Results
@@ -101,7 +101,7 @@ class Bundle:
     seat_plans: Sequence[SeatPlan]
     entries: Sequence[Entry]
     draw: Draw
-    distances: Distances
+    distances: ZoneDistances
     results: Results
     certificate: Mapping[str, object]
 
@@ -114,13 +114,13 @@ def build(
     seat_plans: Iterable[SeatPlan],
     entries: Iterable[Entry],
     draw: Draw,
-    distances: Distances,
+    distances: ZoneDistances,
     results: Results,
     certificate: Certificate,
 ) -> dict[str, bytes]:
     """Return the members of the bundle by name, in the order of ``MEMBERS``.
 
-    ``distances`` are those the second stage was given. The same contents give the same bytes,
+    ``distances`` lead from the middle of each zone. The same contents give the same bytes,
     whatever the order they come in. Raises ValueError for what has no spelling in the files, such
     as a line break in a code. Nothing is judged here: verify the result before publishing it.
     """
@@ -154,6 +154,11 @@ def digest(data: bytes) -> str:
 def seat_plans_hash(seat_plans: Iterable[SeatPlan]) -> str:
     """Return what to announce with the seat plans: the digest of their file in the bundle."""
     return digest(write_seat_plans(seat_plans))
+
+
+def distances_hash(distances: ZoneDistances) -> str:
+    """Return what to announce with the list: the digest of the distances' file in the bundle."""
+    return digest(write_distances(distances))
 
 
 def read_manifest(members: Mapping[str, bytes]) -> Manifest:

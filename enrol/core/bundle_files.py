@@ -7,9 +7,9 @@ there are lines.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from enrol.core.documents import object_of, text_of
+from enrol.core.documents import flag_of, list_of, object_of, text_of
 from enrol.core.model import CutOff, Entry, Placement, Reserve, SeatPlan
 from enrol.core.outcome import WaitingList
 from enrol.core.priority import RuleSet, rules_from_json, rules_to_json
@@ -22,7 +22,7 @@ _FIRST_STAGE = "1"
 _HEX = frozenset("0123456789abcdef")
 
 _SEAT_PLANS = ("zone", "school", "seats", "reserves")
-_DISTANCES = ("code", "school", "metres")
+_DISTANCES = ("zone", "school", "metres")
 _PLACEMENTS = ("code", "school", "rank", "band", "number", "stage")
 _CUT_OFFS = ("stage", "zone", "school", "band", "number", "admitted")
 _WAITING = ("stage", "zone", "school", "place", "code")
@@ -35,15 +35,32 @@ _DRAW_KEYS = frozenset(
         "public_value_name_en",
         "public_value_on",
         "list_hash",
+        "frozen_at",
+        "same_day",
+        "renamed",
     }
 )
+_RENAMING_KEYS = frozenset({"name", "on", "new_name", "new_on", "reason"})
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """A public value that did not appear, the one named in its place, and why."""
+
+    name: str
+    on: date
+    new_name: str
+    new_on: date
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Draw:
     """The draw as published; ``seed``, ``commitment`` and ``list_hash`` are 64 hex digits.
 
-    ``public_value`` is in NFC: the bytes that were drawn with.
+    ``public_value`` is in NFC: the bytes that were drawn with. ``frozen_at`` is the instant of the
+    freezing with the offset of the office's time. ``renamed`` are the public values that did not
+    appear, oldest first.
     """
 
     seed: str
@@ -53,6 +70,13 @@ class Draw:
     public_value_name_en: str
     public_value_on: date
     list_hash: str
+    frozen_at: datetime
+    renamed: tuple[Renaming, ...] = ()
+
+    @property
+    def same_day(self) -> bool:
+        """Say whether the value is of the day of freezing: two officers vouch for the order."""
+        return self.frozen_at.date() == self.public_value_on
 
     def __post_init__(self) -> None:
         """Refuse a draw that another program could read in another way."""
@@ -60,6 +84,8 @@ class Draw:
             raise ValueError("seed, commitment and list hash must be 64 lower-case hex digits")
         if self.public_value != nfc(self.public_value):
             raise ValueError("the public value must be in NFC")
+        if self.frozen_at.utcoffset() is None or self.frozen_at.microsecond:
+            raise ValueError("the instant of freezing must be whole seconds with an offset")
 
 
 def _is_hash(text: str) -> bool:
@@ -95,6 +121,18 @@ def write_draw(draw: Draw) -> bytes:
         "public_value_name_en": draw.public_value_name_en,
         "public_value_on": draw.public_value_on.isoformat(),
         "list_hash": draw.list_hash,
+        "frozen_at": draw.frozen_at.isoformat(),
+        "same_day": draw.same_day,
+        "renamed": [
+            {
+                "name": item.name,
+                "on": item.on.isoformat(),
+                "new_name": item.new_name,
+                "new_on": item.new_on.isoformat(),
+                "reason": item.reason,
+            }
+            for item in draw.renamed
+        ],
     }
     return canonical_json(document)
 
@@ -102,9 +140,29 @@ def write_draw(draw: Draw) -> bytes:
 def read_draw(data: bytes) -> Draw:
     """Return the draw that ``write_draw`` wrote."""
     fields = object_of(json_document(data), what="draw", keys=_DRAW_KEYS)
-    texts = {name: text_of(fields[name], what=name) for name in _DRAW_KEYS}
-    on = date.fromisoformat(texts.pop("public_value_on"))
-    return Draw(public_value_on=on, **texts)
+    plain = _DRAW_KEYS - {"same_day", "renamed"}
+    texts = {name: text_of(fields[name], what=name) for name in plain}
+    draw = Draw(
+        public_value_on=date.fromisoformat(texts.pop("public_value_on")),
+        frozen_at=datetime.fromisoformat(texts.pop("frozen_at")),
+        renamed=tuple(_renaming(item) for item in list_of(fields["renamed"], what="renamed")),
+        **texts,
+    )
+    if flag_of(fields["same_day"], what="same_day") != draw.same_day:
+        raise ValueError("same_day does not fit the two dates")
+    return draw
+
+
+def _renaming(value: object) -> Renaming:
+    fields = object_of(value, what="renamed", keys=_RENAMING_KEYS)
+    texts = {name: text_of(fields[name], what=name) for name in _RENAMING_KEYS}
+    return Renaming(
+        name=texts["name"],
+        on=date.fromisoformat(texts["on"]),
+        new_name=texts["new_name"],
+        new_on=date.fromisoformat(texts["new_on"]),
+        reason=texts["reason"],
+    )
 
 
 def write_seat_plans(plans: Iterable[SeatPlan]) -> bytes:
@@ -162,11 +220,11 @@ def _entry(line: bytes, at: int) -> Entry:
 
 
 def write_distances(distances: Mapping[str, Sequence[tuple[str, int]]]) -> bytes:
-    """Return the distances of the second stage, by code and school, in whole metres."""
+    """Return the distances of the second stage, by zone and school, in whole metres."""
     rows = [
-        (code, school, str(metres))
-        for code in sorted(distances)
-        for school, metres in sorted(distances[code])
+        (zone, school, str(metres))
+        for zone in sorted(distances)
+        for school, metres in sorted(distances[zone])
     ]
     return write_table(header=_DISTANCES, rows=rows)
 
@@ -174,8 +232,8 @@ def write_distances(distances: Mapping[str, Sequence[tuple[str, int]]]) -> bytes
 def read_distances(data: bytes) -> dict[str, list[tuple[str, int]]]:
     """Return the distances that ``write_distances`` wrote."""
     found: dict[str, list[tuple[str, int]]] = {}
-    for code, school, metres in read_table(data, header=_DISTANCES):
-        found.setdefault(code, []).append((school, _count(metres)))
+    for zone, school, metres in read_table(data, header=_DISTANCES):
+        found.setdefault(zone, []).append((school, _count(metres)))
     return found
 
 

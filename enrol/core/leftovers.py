@@ -12,11 +12,30 @@ from enrol.core.line_up import Contender, Standing, line_up, standings
 from enrol.core.matching import match
 from enrol.core.model import Entry, Placement
 from enrol.core.outcome import FreeSeats, LeftoverOutcome, Totals
-from enrol.core.priority import RuleSet
+from enrol.core.priority import RuleSet, is_in_zone
 from enrol.core.queues import cut_offs, free_seats, placements_of, waiting_lists
 
 Distances = Mapping[str, Sequence[tuple[str, int]]]
 """(school, whole metres from home) by registration code."""
+
+ZoneDistances = Mapping[str, Sequence[tuple[str, int]]]
+"""(school, whole metres from the middle of the zone) by the zone's code: announced at closing."""
+
+
+def distances_from_zones(
+    *, table: ZoneDistances, entries: Sequence[Entry], rules: RuleSet
+) -> Distances:
+    """Return the distances of the second stage: a child of a zone is led from the zone's middle.
+
+    Nothing of a home is in them. Children from outside have none, for nobody knows their zone.
+    """
+    return {
+        entry.code: table[zone]
+        for entry in entries
+        if (zone := entry.facts.zone) is not None
+        and zone in table
+        and is_in_zone(facts=entry.facts, rules=rules)
+    }
 
 
 def allocate_leftovers(

@@ -5,6 +5,7 @@ be checked against them afterwards. Nothing here knows the time of a registratio
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -131,6 +132,20 @@ def priority_key(*, entry: Entry, school: str, number: str, rules: RuleSet) -> P
         "number": number,
     }
     return (*(values[criterion] for criterion in rules.order), entry.code)
+
+
+def policies_that_count(*, rules: RuleSet, reserved: Iterable[str] = ()) -> frozenset[str]:
+    """Return the policy categories that can change a place: those of the bands, and the reserved.
+
+    No other category needs to stand in a published list.
+    """
+    named = {
+        fact.removeprefix(POLICY_PREFIX)
+        for item in rules.bands
+        for fact in item.requires
+        if fact.startswith(POLICY_PREFIX)
+    }
+    return frozenset(named | set(reserved if rules.reserves else ()))
 
 
 def rules_to_json(rules: RuleSet) -> dict[str, Json]:

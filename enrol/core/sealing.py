@@ -196,8 +196,9 @@ def entry_to_json(entry: Entry) -> dict[str, Json]:
             "permanent_in_zone": facts.permanent_in_zone,
             "temporary_in_zone": facts.temporary_in_zone,
             "current_in_zone": facts.current_in_zone,
-            "sibling_schools": sorted(facts.sibling_schools),
-            "policies": sorted(facts.policies),
+            # The one spelling first: text in another form would sort elsewhere than it is written.
+            "sibling_schools": sorted(map(nfc, facts.sibling_schools)),
+            "policies": sorted(map(nfc, facts.policies)),
             "distances": distances,
         },
         "wishes": list(entry.wishes),

@@ -42,8 +42,36 @@ _CHECKED: Mapping[str, tuple[str, str]] = {
         "Seat plans: {seats} seats in {count} schools and zones; hash {hash}",
     ),
     "commitment": (
-        "Hạt giống bốc thăm đúng với cam kết đã công bố trước: {commitment}",
+        "Hạt giống đúng với cam kết đã công bố trước: {commitment}",
         "The seed of the draw fits the commitment published before it: {commitment}",
+    ),
+    "public_value": (
+        "Giá trị công khai “{value}” ({name}) ngày {on}, sau ngày chốt danh sách ({frozen}).",
+        "The public value “{value}” ({name}) is of {on}, after the day of freezing ({frozen}).",
+    ),
+    "same_day": (
+        (
+            "Giá trị công khai “{value}” ({name}) có cùng ngày {on} với ngày chốt danh sách: hai cán"
+            " bộ đã cam đoan giá trị này xuất hiện sau {frozen}. Quý vị hãy đối chiếu giờ công bố."
+        ),
+        (
+            "The public value “{value}” ({name}) is of {on}, the day of freezing itself: two officers"
+            " declared that it arose after {frozen}. Compare the hour of its publication."
+        ),
+    ),
+    "renamed": (
+        (
+            "Giá trị công khai đã được thay: trước là {name}, ngày {on}; sau là {new_name}, ngày "
+            "{new_on}. Lý do: {reason}"
+        ),
+        (
+            "The public value was replaced: before {name}, of {on}; then {new_name}, of {new_on}. "
+            "Reason: {reason}"
+        ),
+    ),
+    "distances": (
+        "Khoảng cách từ giữa {count} tuyến đến các trường; mã băm {hash}",
+        "Distances from the middle of {count} zones to the schools; hash {hash}",
     ),
     "entries": (
         "Danh sách có {count} hồ sơ, viết đúng dạng chuẩn, theo thứ tự mã hồ sơ.",
@@ -54,7 +82,7 @@ _CHECKED: Mapping[str, tuple[str, str]] = {
         "The frozen list has the Merkle root {hash}",
     ),
     "numbers": (
-        "Đã tính lại số bốc thăm của {count} hồ sơ từ hạt giống và giá trị công khai “{value}”.",
+        "Đã tính lại số thứ tự ngẫu nhiên của {count} hồ sơ từ hạt giống và giá trị “{value}”.",
         "Recomputed {count} lottery numbers from the seed and the public value “{value}”.",
     ),
     "placements": (
@@ -62,7 +90,7 @@ _CHECKED: Mapping[str, tuple[str, str]] = {
         "Recomputed the placements of {count} registrations: every one is the same.",
     ),
     "cut_offs": (
-        "Đã tính lại {count} điểm dừng theo trường và đối tượng.",
+        "Đã tính lại {count} mức trúng tuyển cuối theo trường và đối tượng.",
         "Recomputed {count} cut-offs by school and band.",
     ),
     "waiting": (
@@ -112,8 +140,22 @@ _DIFFERENCES: Mapping[str, tuple[str, str]] = {
         "Danh sách hồ sơ không phải danh sách đã chốt: gốc Merkle {found}, đã chốt {stated}.",
         "The list of registrations is not the frozen one: Merkle root {found}, frozen {stated}.",
     ),
+    "too_early": (
+        "Giá trị công khai ({name}) đề ngày {on}, trước khi chốt danh sách ({frozen}).",
+        "The public value ({name}) is of {on}, before the list was frozen ({frozen}).",
+    ),
+    "renamed": (
+        (
+            "Việc thay giá trị công khai từ {name} ({on}) sang {new_name} ({new_on}) không khớp với "
+            "giá trị đã dùng hoặc đề ngày quá sớm."
+        ),
+        (
+            "Replacing the public value {name} ({on}) by {new_name} ({new_on}) does not lead to"
+            " the value that was used, or names too early a day."
+        ),
+    ),
     "number": (
-        "Số bốc thăm của hồ sơ {code}: gói ghi {stated}, tính lại được {found}.",
+        "Số thứ tự ngẫu nhiên của hồ sơ {code}: gói ghi {stated}, tính lại được {found}.",
         "Lottery number of registration {code}: the bundle says {stated}, recomputed {found}.",
     ),
     "placement": (
@@ -121,7 +163,7 @@ _DIFFERENCES: Mapping[str, tuple[str, str]] = {
         "Placement of registration {what}: the bundle says {stated}; recomputed {found}.",
     ),
     "cut_off": (
-        "Điểm dừng của {what}: gói ghi {stated}; tính lại được {found}.",
+        "Mức trúng tuyển cuối của {what}: gói ghi {stated}; tính lại được {found}.",
         "Cut-off of {what}: the bundle says {stated}; recomputed {found}.",
     ),
     "waiting": (

@@ -10,7 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from enrol.core import bundle
-from enrol.core.bundle import Manifest, digest, read_certificate, read_manifest
+from enrol.core.bundle import (
+    Manifest,
+    digest,
+    distances_hash,
+    read_certificate,
+    read_manifest,
+)
 from enrol.core.bundle_files import (
     Draw,
     read_cut_offs,
@@ -39,23 +45,25 @@ from enrol.core.comparison import (
     waiting_difference,
 )
 from enrol.core.ledger import Ledger
-from enrol.core.leftovers import Distances
+from enrol.core.leftovers import Distances, ZoneDistances, distances_from_zones
 from enrol.core.lottery import commitment, draw_key
 from enrol.core.model import Entry, Placement, SeatPlan
 from enrol.core.priority import RuleSet, rules_hash
 from enrol.core.results import Results, compute
-from enrol.core.sealing import entry_bytes, merkle_root
+from enrol.core.sealing import entry_bytes, merkle_root, nfc
 from enrol.core.verdict import Line, Report, checked, difference
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What was announced before the draw and is known from elsewhere: 64 hex digits or None."""
+    """What is known from elsewhere: hashes of 64 hex digits, the public value, or None."""
 
     commitment: str | None = None
     list_hash: str | None = None
     rules_hash: str | None = None
     seat_plans_hash: str | None = None
+    distances_hash: str | None = None
+    public_value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +126,18 @@ def _check_inputs(ledger: Ledger, manifest: Manifest, announced: Announced) -> _
         _check_seat_plans(ledger, plans, announced)
     if draw is not None:
         _check_commitment(ledger, draw, announced)
+        _check_public_value(ledger, draw, announced)
     if entries is not None:
         _check_entries(ledger, entries, manifest)
     if entries is not None and draw is not None:
         _check_list_hash(ledger, entries, draw, announced)
+    if distances is not None:
+        _check_distances(ledger, distances, announced)
     if rules is None or plans is None or draw is None or entries is None or distances is None:
         return None
     key = _key(ledger, draw)
-    return None if key is None else _Inputs(rules, plans, entries, distances, draw, key)
+    known = distances_from_zones(table=distances, entries=entries, rules=rules)
+    return None if key is None else _Inputs(rules, plans, entries, known, draw, key)
 
 
 def _check_rules(ledger: Ledger, rules: RuleSet, announced: Announced) -> None:
@@ -147,6 +159,29 @@ def _check_commitment(ledger: Ledger, draw: Draw, announced: Announced) -> None:
     held = checked("commitment", commitment=found)
     ledger.settle(None if found == draw.commitment else wrong, held)
     _check_announced(ledger, "commitment", found, announced.commitment)
+
+
+def _check_public_value(ledger: Ledger, draw: Draw, announced: Announced) -> None:
+    frozen, on = draw.frozen_at.isoformat(sep=" "), draw.public_value_on
+    told = {"value": draw.public_value, "name": draw.public_value_name, "on": on, "frozen": frozen}
+    is_later = draw.frozen_at.date() <= on
+    held = checked("same_day" if draw.same_day else "public_value", **told)
+    ledger.settle(None if is_later else difference("too_early", **told), held)
+    names = (*((item.name, item.on) for item in draw.renamed), (draw.public_value_name, on))
+    for item, following in zip(draw.renamed, names[1:], strict=True):
+        told = {"name": item.name, "on": item.on, "new_name": item.new_name, "new_on": item.new_on}
+        fits = (item.new_name, item.new_on) == following and item.new_on > draw.frozen_at.date()
+        said = checked("renamed", reason=item.reason, **told)
+        ledger.settle(None if fits else difference("renamed", **told), said)
+    stated = announced.public_value
+    spelled = None if stated is None else nfc(" ".join(stated.split()))
+    _check_announced(ledger, "public-value", draw.public_value, spelled)
+
+
+def _check_distances(ledger: Ledger, table: ZoneDistances, announced: Announced) -> None:
+    found = distances_hash(table)
+    ledger.settle(None, checked("distances", count=len(table), hash=found))
+    _check_announced(ledger, "distances-hash", found, announced.distances_hash)
 
 
 def _check_entries(ledger: Ledger, entries: Sequence[Entry], manifest: Manifest) -> None:

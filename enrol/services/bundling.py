@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from enrol.core.bundle import build
 from enrol.core.bundle_files import Draw
 from enrol.core.certificate import Certificate, certify_intake
 from enrol.core.intake import Phase
-from enrol.core.leftovers import Distances
+from enrol.core.leftovers import ZoneDistances, distances_from_zones
 from enrol.core.lottery import draw_key
 from enrol.core.model import Entry, Placement, SeatPlan
 from enrol.core.priority import RuleSet, rules_from_json
@@ -15,6 +16,7 @@ from enrol.core.results import Results, ZoneCutOff, ZoneWaiting
 from enrol.core.sealing import entry_from_json
 from enrol.core.verdict import Line
 from enrol.core.verification import verify
+from enrol.services.frozen_files import frozen_distances, renamed_values
 from enrol.services.phases import refuse_unless_in
 from enrol.services.refusals import NotFound, Refusal
 from enrol.store import (
@@ -28,7 +30,7 @@ from enrol.store import (
 )
 from enrol.store.db import Transaction, transaction
 from enrol.store.draws import Draw as StoredDraw
-from enrol.store.intakes import IntakeRecord
+from enrol.store.intakes import CIVIL_TIME, IntakeRecord
 from enrol.store.run_inputs import DrawnRules
 from enrol.store.runs import Run
 
@@ -60,7 +62,7 @@ class _Season:
     plans: list[SeatPlan]
     entries: list[Entry]
     draw: Draw
-    distances: Distances
+    distances: ZoneDistances
     results: Results
 
 
@@ -114,13 +116,14 @@ def _season(tx: Transaction, *, intake_code: str) -> _Season:
             entry_from_json(json.loads(line))
             for line in frozen_entries.frozen_lines(tx, intake_id=intake.intake_id)
         ],
-        draw=_draw(intake, draw, drawn),
-        distances=_distances(tx, last=all_runs[-1]),
+        draw=_draw(tx, intake, draw, drawn),
+        distances=frozen_distances(tx, intake=intake),
         results=_results(tx, all_runs=all_runs),
     )
 
 
-def _draw(intake: IntakeRecord, draw: StoredDraw, drawn: DrawnRules) -> Draw:
+def _draw(tx: Transaction, intake: IntakeRecord, draw: StoredDraw, drawn: DrawnRules) -> Draw:
+    assert intake.frozen_at is not None  # noqa: S101
     return Draw(
         seed=drawn.seed,
         commitment=intake.seed_commitment or "",
@@ -129,17 +132,9 @@ def _draw(intake: IntakeRecord, draw: StoredDraw, drawn: DrawnRules) -> Draw:
         public_value_name_en=intake.public_value_name_en,
         public_value_on=intake.public_value_on,
         list_hash=draw.list_hash,
+        frozen_at=intake.frozen_at.astimezone(ZoneInfo(CIVIL_TIME)).replace(microsecond=0),
+        renamed=renamed_values(tx, intake_id=intake.intake_id),
     )
-
-
-def _distances(tx: Transaction, *, last: Run) -> Distances:
-    if last.stage == 1:
-        return {}
-    code_of = frozen_entries.school_codes(tx)
-    return {
-        code: [(code_of[school_id], m) for school_id, m in zip(school_ids, metres, strict=True)]
-        for code, (school_ids, metres) in run_inputs.distances_of(tx, run_id=last.run_id).items()
-    }
 
 
 def _results(tx: Transaction, *, all_runs: list[Run]) -> Results:
@@ -165,7 +160,9 @@ def _certificate(season: _Season) -> Certificate:
     return certify_intake(
         entries=season.entries,
         seat_plans=season.plans,
-        distances=season.distances,
+        distances=distances_from_zones(
+            table=season.distances, entries=season.entries, rules=season.rules
+        ),
         rules=season.rules,
         key=draw_key(
             seed=bytes.fromhex(season.draw.seed),

@@ -42,6 +42,14 @@ class OlderThanTheList(Refusal):
     """The public value is dated before the list was frozen, so it could have been known."""
 
 
+class ChosenTooLate(Refusal):
+    """The value named in the place of another is of today or earlier, so it may be known."""
+
+
+class OrderNotDeclared(Refusal):
+    """The value is of the day of freezing, and the officer did not declare that it came later."""
+
+
 class NothingProposed(Refusal):
     """There is no proposal to confirm or to take back."""
 
@@ -75,17 +83,21 @@ class Drawn:
     list_hash: str
 
 
-def propose_public_value(*, actor: Actor, intake_id: int, public_value: str) -> None:
+def propose_public_value(
+    *, actor: Actor, intake_id: int, public_value: str, arose_later: bool = False
+) -> None:
     """Record the public value as the first officer read it.
 
-    Raises NotFound, WrongPhase, ValueMissing, NotYetBorn, OlderThanTheList, DrawStands.
+    ``arose_later`` is the officer's declaration that the value arose after the list was frozen,
+    asked for when both are of one day (ADR 0005). Raises NotFound, WrongPhase, ValueMissing,
+    NotYetBorn, OlderThanTheList, OrderNotDeclared, DrawStands.
     """
     officer = authority.officer(actor)
     typed = _cleaned(public_value)
     with transaction() as tx:
         intake = locked_intake(tx, actor=actor, intake_id=intake_id)
         refuse_unless_next(intake, Phase.DRAWN)
-        _refuse_wrong_date(tx, intake)
+        declared = _refuse_wrong_date(tx, intake, arose_later=arose_later)
         if draws.draw_of(tx, intake_id=intake_id) is not None:
             raise DrawStands
         try:
@@ -100,7 +112,7 @@ def propose_public_value(*, actor: Actor, intake_id: int, public_value: str) -> 
         except AlreadyDrawn as error:  # the constraint, should the lock ever be passed by
             raise DrawStands from error
         # Not the value: who confirms must read the publication, and the journal is open to both.
-        _record(tx, actor, intake, "draw.proposed")
+        _record(tx, actor, intake, "draw.proposed", **declared)
 
 
 def take_back_proposal(*, actor: Actor, intake_id: int) -> None:
@@ -116,19 +128,27 @@ def take_back_proposal(*, actor: Actor, intake_id: int) -> None:
         _record(tx, actor, intake, "draw.taken_back", public_value=proposal.public_value)
 
 
-def confirm_public_value(*, actor: Actor, intake_id: int, public_value: str, vault: Vault) -> Drawn:
+def confirm_public_value(
+    *,
+    actor: Actor,
+    intake_id: int,
+    public_value: str,
+    vault: Vault,
+    arose_later: bool = False,
+) -> Drawn:
     """Confirm by typing the value again; reveals the seed. The runs are opened by the button that
     starts the allocation (``allocating.start_allocation``).
 
     Raises NotFound, WrongPhase, NothingProposed, SecondOfficerNeeded, ValueMissing, ValuesDiffer,
-    NotYetBorn, OlderThanTheList; SeedBroken when the seed is not the one committed to.
+    NotYetBorn, OlderThanTheList, OrderNotDeclared; SeedBroken when the seed is not the promised
+    one.
     """
     officer = authority.officer(actor)
     typed = _cleaned(public_value)
     with transaction() as tx:
         intake = locked_intake(tx, actor=actor, intake_id=intake_id)
         refuse_unless_next(intake, Phase.DRAWN)
-        _refuse_wrong_date(tx, intake)
+        declared = _refuse_wrong_date(tx, intake, arose_later=arose_later)
         proposal = _proposal(tx, intake_id)
         if proposal.proposed_by == officer.staff_id:
             raise SecondOfficerNeeded
@@ -144,7 +164,9 @@ def confirm_public_value(*, actor: Actor, intake_id: int, public_value: str, vau
         except SameOfficerTwice as error:
             raise SecondOfficerNeeded from error
         intakes.move_to(tx, intake_id=intake_id, phase=Phase.DRAWN)
-        _record(tx, actor, intake, "draw.confirmed", public_value=typed, seed=seed.hex())
+        _record(
+            tx, actor, intake, "draw.confirmed", public_value=typed, seed=seed.hex(), **declared
+        )
         return Drawn(seed=seed.hex(), public_value=typed, list_hash=proposal.list_hash)
 
 
@@ -153,9 +175,9 @@ def name_public_value(
 ) -> None:
     """Declare another public value or date for a closed intake whose value failed to appear.
 
-    Never silent: the reason goes to the journal, and the new date may not lie in the past, so that
-    nobody can choose among values already known. Raises NotFound, WrongPhase, ReasonMissing,
-    ValueMissing, DrawStands, OlderThanTheList.
+    Never silent: the reason goes to the journal, the bundle and the page of the draw, and the new
+    date is tomorrow or later, so that nobody can choose among values already known. Raises
+    NotFound, WrongPhase, ReasonMissing, ValueMissing, DrawStands, ChosenTooLate.
     """
     if not reason.strip():
         raise ReasonMissing
@@ -166,8 +188,8 @@ def name_public_value(
         refuse_unless_in(intake, Phase.CLOSED)
         if draws.draw_of(tx, intake_id=intake_id) is not None:
             raise DrawStands
-        if on < intakes.civil_date(tx, at=clock.database_now(tx)):
-            raise OlderThanTheList
+        if on <= intakes.civil_date(tx, at=clock.database_now(tx)):
+            raise ChosenTooLate
         intakes.rename_public_value(
             tx, intake_id=intake_id, name=nfc(name.strip()), name_en=nfc(name_en.strip()), on=on
         )
@@ -178,11 +200,13 @@ def name_public_value(
             intake_id=intake_id,
             subject=intake.code,
             detail={
-                "name": name.strip(),
+                "name": nfc(name.strip()),
+                "name_en": nfc(name_en.strip()),
                 "on": on.isoformat(),
                 "before": intake.public_value_name,
+                "before_en": intake.public_value_name_en,
                 "before_on": intake.public_value_on.isoformat(),
-                "reason": reason.strip(),
+                "reason": nfc(" ".join(reason.split())),
             },
         )
 
@@ -195,13 +219,25 @@ def _cleaned(public_value: str) -> str:
     return value
 
 
-def _refuse_wrong_date(tx: Transaction, intake: IntakeRecord) -> None:
+def _refuse_wrong_date(
+    tx: Transaction, intake: IntakeRecord, *, arose_later: bool
+) -> dict[str, str]:
+    """Return what the journal keeps of the order of freezing and value."""
     now = clock.database_now(tx)
     if intake.public_value_on > intakes.civil_date(tx, at=now):
         raise NotYetBorn(intake.public_value_on)
     frozen_at = intake.frozen_at
-    if frozen_at is None or intake.public_value_on < intakes.civil_date(tx, at=frozen_at):
+    if frozen_at is None:
         raise OlderThanTheList
+    frozen_on = intakes.civil_date(tx, at=frozen_at)
+    if intake.public_value_on < frozen_on:
+        raise OlderThanTheList
+    told = {"frozen_at": frozen_at.isoformat()}
+    if intake.public_value_on > frozen_on:
+        return told
+    if not arose_later:
+        raise OrderNotDeclared
+    return {**told, "declared": "the value arose after the freezing"}
 
 
 def _proposal(tx: Transaction, intake_id: int) -> Draw:

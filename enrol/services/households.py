@@ -22,7 +22,7 @@ def signed_in_child(tx: Transaction, actor: Family) -> Child:
 
 
 def distance_from(*, home: tuple[float, float] | None, school: places.ZoneSchool) -> int | None:
-    """Return straight metres between a home and a school, None when home is not known."""
+    """Return straight metres between a home and a school, a multiple of 100; None for no home."""
     if home is None:
         return None
     return metres_between(

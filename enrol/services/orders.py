@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from enrol.core.allocation import allocate_zone
 from enrol.core.certificate import Certificate, certify_leftovers, certify_zone
 from enrol.core.explanation import explain_leftovers
-from enrol.core.leftovers import Distances, allocate_leftovers
+from enrol.core.leftovers import Distances, allocate_leftovers, distances_from_zones
 from enrol.core.lottery import draw_key
 from enrol.core.model import Entry, SeatPlan
 from enrol.core.outcome import FreeSeats, LeftoverOutcome, ZoneOutcome
 from enrol.core.priority import RuleSet, rules_from_json
 from enrol.core.sealing import entry_from_json
+from enrol.services.frozen_files import frozen_distances
 from enrol.services.reasons import shortened
 from enrol.services.refusals import NotFound
-from enrol.store import run_inputs
+from enrol.store import intakes, run_inputs
 from enrol.store.db import Transaction
 from enrol.store.placements import Fill, Outcome
 from enrol.store.run_inputs import DrawnRules, School
@@ -55,25 +56,26 @@ def order_of(tx: Transaction, *, run: Run) -> Order:
     else:
         packed = run_inputs.zone_entries(tx, intake_zone_id=run.intake_zone_id)
         schools = run_inputs.zone_schools(tx, intake_zone_id=run.intake_zone_id)
+    entries = [entry_from_json(item) for item in json.loads(packed)]
+    rules = rules_from_json(dict(drawn.rules))
     return Order(
         run=run,
-        entries=[entry_from_json(item) for item in json.loads(packed)],
+        entries=entries,
         schools=schools,
-        distances=_distances(tx, run=run, schools=schools),
-        rules=rules_from_json(dict(drawn.rules)),
+        distances=_distances(tx, run=run, entries=entries, rules=rules),
+        rules=rules,
         key=key_of(drawn),
     )
 
 
-def _distances(tx: Transaction, *, run: Run, schools: list[School]) -> Distances:
+def _distances(tx: Transaction, *, run: Run, entries: list[Entry], rules: RuleSet) -> Distances:
     if run.stage == 1:
         return {}
-    code_of = {school.school_id: school.code for school in schools}
-    measured = run_inputs.distances_of(tx, run_id=run.run_id)
-    return {
-        code: [(code_of[school_id], m) for school_id, m in zip(school_ids, metres, strict=True)]
-        for code, (school_ids, metres) in measured.items()
-    }
+    intake = intakes.intake_of(tx, intake_id=run.intake_id)
+    if intake is None:
+        raise NotFound
+    table = frozen_distances(tx, intake=intake)
+    return distances_from_zones(table=table, entries=entries, rules=rules)
 
 
 def key_of(drawn: DrawnRules) -> bytes:

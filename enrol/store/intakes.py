@@ -42,6 +42,8 @@ class IntakeRecord:
     seed_commitment: str | None
     list_hash: str | None
     list_size: int | None
+    seat_plans_hash: str | None
+    distances_hash: str | None
     frozen_at: datetime | None
     rules_name: str
     rules_version: int
@@ -109,6 +111,8 @@ def _records() -> Select[*tuple[Any, ...]]:
             intakes.c.seed_commitment,
             intakes.c.list_hash,
             intakes.c.list_size,
+            intakes.c.seat_plans_hash,
+            intakes.c.distances_hash,
             intakes.c.frozen_at,
             rule_sets.c.name,
             rule_sets.c.version,
@@ -243,6 +247,8 @@ def close_window(
     closes_at: datetime,
     list_hash: str,
     list_size: int,
+    seat_plans_hash: str,
+    distances_hash: str,
     frozen_at: datetime,
 ) -> None:
     """Close for good: the list is frozen under this hash."""
@@ -253,6 +259,8 @@ def close_window(
         closes_at=closes_at,
         list_hash=list_hash,
         list_size=list_size,
+        seat_plans_hash=seat_plans_hash,
+        distances_hash=distances_hash,
         frozen_at=frozen_at,
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, insert, literal, select, update
+from sqlalchemy import Select, and_, collate, exists, func, insert, literal, select, update
 
 from enrol.core.intake import Phase
 from enrol.store.constraints import translated
@@ -72,7 +72,9 @@ def run_of(tx: Transaction, *, run_id: int) -> Run | None:
 
 def runs_of_draw(tx: Transaction, *, draw_id: int) -> list[Run]:
     """Return the runs of a draw, by zone code, the second stage last."""
-    query = _runs().where(runs.c.draw_id == draw_id).order_by(runs.c.stage, zones.c.code, runs.c.id)
+    # By bytes, whatever the server's collation: the digest of the intake joins them in this order.
+    zone = collate(zones.c.code, "C")
+    query = _runs().where(runs.c.draw_id == draw_id).order_by(runs.c.stage, zone, runs.c.id)
     return [Run(*row) for row in tx.execute(query)]
 
 

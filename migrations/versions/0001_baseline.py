@@ -23,6 +23,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON submissions
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON frozen_entries
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON frozen_files
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON frozen_levels
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON rule_sets
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON journal_seals
@@ -170,6 +174,8 @@ def upgrade() -> None:
     sa.Column('sealed_seed', sa.LargeBinary(), nullable=True, comment='the 32-byte seed, encrypted'),
     sa.Column('list_hash', sa.Text(), nullable=True, comment='Merkle root of the frozen list, 64 hex digits'),
     sa.Column('list_size', sa.Integer(), nullable=True),
+    sa.Column('seat_plans_hash', sa.Text(), nullable=True, comment='announced with the list hash'),
+    sa.Column('distances_hash', sa.Text(), nullable=True, comment='announced with the list hash'),
     sa.Column('frozen_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("kind IN ('official', 'rehearsal')", name=op.f('ck_intakes_kind')),
     sa.CheckConstraint("phase = 'draft' OR (seed_commitment IS NOT NULL AND sealed_seed IS NOT NULL)", name=op.f('ck_intakes_committed_before_announced')),
@@ -384,6 +390,21 @@ def upgrade() -> None:
     sa.UniqueConstraint('intake_id', 'position', name=op.f('uq_frozen_entries_intake_id_position'))
     )
     op.create_index('ix_frozen_entries_zone', 'frozen_entries', ['intake_zone_id', 'code'], unique=False)
+    op.create_table('frozen_files',
+    sa.Column('intake_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False, comment='as in the published bundle'),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['intake_id'], ['intakes.id'], name=op.f('fk_frozen_files_intake_id_intakes')),
+    sa.PrimaryKeyConstraint('intake_id', 'name', name=op.f('pk_frozen_files'))
+    )
+    op.create_table('frozen_levels',
+    sa.Column('intake_id', sa.Integer(), nullable=False),
+    sa.Column('level', sa.Integer(), nullable=False, comment='0 holds the leaf hashes'),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('hashes', sa.LargeBinary(), nullable=False, comment='32 bytes a node, joined'),
+    sa.ForeignKeyConstraint(['intake_id'], ['intakes.id'], name=op.f('fk_frozen_levels_intake_id_intakes')),
+    sa.PrimaryKeyConstraint('intake_id', 'level', name=op.f('pk_frozen_levels'))
+    )
     op.create_table('guardians',
     sa.Column('child_id', sa.Integer(), nullable=False),
     sa.Column('position', sa.SmallInteger(), nullable=False),
@@ -526,15 +547,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('run_id', 'school_id', 'position', name=op.f('pk_waiting_places'))
     )
     op.create_index('ix_waiting_places_code', 'waiting_places', ['code'], unique=False)
-    op.create_table('leftover_distances',
-    sa.Column('run_id', sa.Integer(), nullable=False),
-    sa.Column('code', sa.Text(), nullable=False),
-    sa.Column('school_ids', sa.ARRAY(sa.Integer()), nullable=False, comment='schools with free seats'),
-    sa.Column('metres', sa.ARRAY(sa.Integer()), nullable=False, comment='from home, one a school'),
-    sa.CheckConstraint('cardinality(school_ids) = cardinality(metres)', name=op.f('ck_leftover_distances_one_a_school')),
-    sa.ForeignKeyConstraint(['run_id'], ['runs.id'], name=op.f('fk_leftover_distances_run_id_runs')),
-    sa.PrimaryKeyConstraint('run_id', 'code', name=op.f('pk_leftover_distances'))
-    )
     op.create_table('explanations',
     sa.Column('run_id', sa.Integer(), nullable=False),
     sa.Column('code', sa.Text(), nullable=False),
@@ -642,7 +654,6 @@ def downgrade() -> None:
     op.drop_table('submissions')
     op.drop_table('renderings')
     op.drop_table('explanations')
-    op.drop_table('leftover_distances')
     op.drop_index('ix_waiting_places_code', table_name='waiting_places')
     op.drop_table('waiting_places')
     op.drop_index('ix_placements_school', table_name='placements')
@@ -662,6 +673,8 @@ def downgrade() -> None:
     op.drop_table('registrations')
     op.drop_table('guardians')
     op.drop_index('ix_frozen_entries_zone', table_name='frozen_entries')
+    op.drop_table('frozen_levels')
+    op.drop_table('frozen_files')
     op.drop_table('frozen_entries')
     op.drop_table('family_secrets')
     op.drop_table('drafts')

@@ -19,7 +19,6 @@ from enrol.store.db import transaction
 from enrol.store.tables.intakes import intakes
 from enrol.store.tables.journal import journal
 from enrol.store.tables.outbox import outbox
-from enrol.store.tables.runs import leftover_distances
 from tests.drawn import RULES, Drawn, draw_intake, outcome_rows, run_ids
 from tests.officers import add_officer
 from tests.world import set_phase
@@ -92,19 +91,13 @@ def test_the_outcome_is_what_the_core_computes_from_the_published_inputs():
     with transaction() as tx:
         all_runs = runs.runs_of_draw(tx, draw_id=drawn.draw_id)
         stored = {run.zone: placements.placements_of(tx, run_id=run.run_id) for run in all_runs}
-        measured = tx.execute(select(leftover_distances)).all()
         journalled = tx.execute(
             select(journal.c.detail).where(journal.c.action == "intake.allocated")
         ).scalar_one()
-    school_codes = _school_codes()
-    distances = {
-        row.code: [(school_codes[s], m) for s, m in zip(row.school_ids, row.metres, strict=True)]
-        for row in measured
-    }
     expected = compute(
         entries=drawn.entries,
         seat_plans=drawn.plans,
-        distances=distances,
+        distances=drawn.distances,
         rules=RULES,
         key=drawn.key,
     )

@@ -10,11 +10,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from enrol.core.actors import System
+from enrol.core.bundle import DISTANCES, SEAT_PLANS, digest
+from enrol.core.bundle_files import read_distances, read_seat_plans
 from enrol.core.intake import Phase
 from enrol.core.lottery import commitment
-from enrol.core.sealing import entry_from_json, list_hash
+from enrol.core.sealing import entry_from_json, inclusion_proof, list_hash, verify_inclusion
 from enrol.services import closing, phases, registering
 from enrol.services.refusals import NotFound
+from enrol.store import frozen_files
 from enrol.store import intakes as store_intakes
 from enrol.store.db import transaction
 from enrol.store.tables.intakes import seat_plans
@@ -255,6 +258,68 @@ def test_an_entry_says_what_the_receipt_said_and_what_was_decided(world, officer
     assert not entry.facts.permanent_in_zone
     assert entry.facts.current_in_zone
     assert entry.facts.distances == (("S1", 111),)
+
+
+def test_a_policy_that_decides_nothing_is_not_published(world, officers, adapters):
+    register_child(world, number=1, adapters=adapters)
+    with transaction() as tx:
+        row = tx.execute(select(registrations)).one()
+        held = {"value": ["disability"], "status": "declared", "source": "register"}
+        tx.execute(update(registrations).values(facts=row.facts | {"policies": held}))
+    end_window(world)
+
+    closing.close_intake(actor=officers.city, intake_id=world.intake_id)
+
+    [line] = frozen(world)
+    assert "disability" not in line.entry
+
+
+def test_seats_and_distances_are_frozen_and_announced_with_the_list(world, officers, adapters):
+    end_window(world)
+
+    closing.close_intake(actor=officers.city, intake_id=world.intake_id)
+
+    intake = intake_of(world)
+    with transaction() as tx:
+        seats = frozen_files.file_of(tx, intake_id=world.intake_id, name=SEAT_PLANS)
+        metres = frozen_files.file_of(tx, intake_id=world.intake_id, name=DISTANCES)
+        told = tx.execute(
+            select(journal.c.detail).where(journal.c.action == "intake.closed")
+        ).scalar_one()
+    assert digest(seats) == intake.seat_plans_hash == told["seat_plans_hash"]
+    assert digest(metres) == intake.distances_hash == told["distances_hash"]
+    assert {plan.school for plan in read_seat_plans(seats)} == {"S1", "S2", "S3", "S9"}
+    table = read_distances(metres)
+    assert set(table) == {"T00070", "T00103"}
+    assert all(m % 100 == 0 for line in table.values() for _, m in line)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_every_entry_has_the_proof_that_the_tree_gives(world, officers, adapters, size):
+    for number in range(1, size + 1):
+        register_child(world, number=number, adapters=adapters)
+    end_window(world)
+
+    closed = closing.close_intake(actor=officers.city, intake_id=world.intake_id)
+
+    lines = [line.entry.encode() for line in frozen(world)]
+    with transaction() as tx:
+        codes = tx.execute(select(frozen_entries.c.code).order_by(frozen_entries.c.code)).scalars()
+        places = [frozen_files.place_of(tx, intake_id=world.intake_id, code=code) for code in codes]
+        assert frozen_files.place_of(tx, intake_id=world.intake_id, code="AR") is None
+    assert [place.siblings for place in places] == [
+        inclusion_proof(lines, index) for index in range(size)
+    ]
+    assert all(
+        verify_inclusion(
+            root=bytes.fromhex(closed.list_hash),
+            leaf=place.entry.encode(),
+            index=place.position,
+            size=size,
+            proof=place.siblings,
+        )
+        for place in places
+    )
 
 
 def test_an_empty_list_closes_too(world, officers):

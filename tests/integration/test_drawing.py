@@ -57,12 +57,18 @@ def closed(world, officers, adapters):
 
 
 def propose(world, actor, value=VALUE):
-    drawing.propose_public_value(actor=actor, intake_id=world.intake_id, public_value=value)
+    drawing.propose_public_value(
+        actor=actor, intake_id=world.intake_id, public_value=value, arose_later=True
+    )
 
 
 def confirm(world, actor, adapters, value=VALUE):
     return drawing.confirm_public_value(
-        actor=actor, intake_id=world.intake_id, public_value=value, vault=adapters.vault
+        actor=actor,
+        intake_id=world.intake_id,
+        public_value=value,
+        vault=adapters.vault,
+        arose_later=True,
     )
 
 
@@ -110,7 +116,12 @@ def test_the_journal_tells_who_proposed_and_who_confirmed(closed, officers, adap
     with transaction() as tx:
         query = select(journal).where(journal.c.action.like("draw.%")).order_by(journal.c.id)
         told = [(row.action, row.actor, row.detail) for row in tx.execute(query)]
-    basics = {"list_hash": drawn.list_hash}
+        frozen_at = store_intakes.intake_of(tx, intake_id=closed.intake_id).frozen_at
+    basics = {
+        "list_hash": drawn.list_hash,
+        "frozen_at": frozen_at.isoformat(),
+        "declared": "the value arose after the freezing",
+    }
     revealed = {"public_value": VALUE, "seed": drawn.seed}
     assert told == [
         ("draw.proposed", officers.city.label, basics),
@@ -186,6 +197,30 @@ def test_a_value_older_than_the_list_is_refused(closed, officers):
 
     with pytest.raises(drawing.OlderThanTheList):
         propose(closed, officers.city)
+
+
+def test_a_value_of_the_day_of_freezing_needs_both_declarations(closed, officers, adapters):
+    asked = {"intake_id": closed.intake_id, "public_value": VALUE}
+
+    with pytest.raises(drawing.OrderNotDeclared):
+        drawing.propose_public_value(actor=officers.city, **asked)
+    assert draw_of(closed) is None
+    propose(closed, officers.city)
+    with pytest.raises(drawing.OrderNotDeclared):
+        drawing.confirm_public_value(actor=officers.city_second, vault=adapters.vault, **asked)
+
+    assert phase_of(closed) is Phase.CLOSED
+
+
+def test_a_value_of_a_later_day_needs_no_declaration(closed, officers):
+    with transaction() as tx:
+        tx.execute(update(intakes).values(frozen_at=datetime.now(UTC) - timedelta(days=2)))
+
+    drawing.propose_public_value(
+        actor=officers.city, intake_id=closed.intake_id, public_value=VALUE
+    )
+
+    assert draw_of(closed) is not None
 
 
 def test_nothing_is_confirmed_without_a_proposal(closed, officers, adapters):
@@ -293,7 +328,8 @@ def test_another_date_is_declared_with_a_reason_and_journalled(closed, officers)
     [
         ({"reason": " "}, drawing.ReasonMissing),
         ({"name": ""}, drawing.ValueMissing),
-        ({"on": -1}, drawing.OlderThanTheList),
+        ({"on": -1}, drawing.ChosenTooLate),
+        ({"on": 0}, drawing.ChosenTooLate),
     ],
 )
 def test_another_date_is_refused(closed, officers, changes, refusal):

@@ -12,7 +12,7 @@ from enrol.core.lottery import commitment
 from enrol.core.priority import LOTTERY_ONLY
 from enrol.core.sealing import list_hash
 from tests.unit.core.bundles import changed, resealed
-from tests.unit.worked_city import NOTHING, City
+from tests.unit.worked_city import City
 
 Members = dict[str, bytes]
 OTHER_SEED = bytes(range(1, 33))
@@ -105,11 +105,11 @@ def _all_seats(city: City) -> Members:
 
 
 def _all_value(city: City) -> Members:
-    return _with_draw(city, public_value="10702").members
+    return _with_draw(city, public_value="689562").members
 
 
 def _all_distances(city: City) -> Members:
-    return dataclasses.replace(city, distances={_code(city, "Khánh"): [("TH03", 1)]}).members
+    return dataclasses.replace(city, table={"T01": [("TH03", 100)]}).members
 
 
 FORGERIES: dict[str, tuple[str, Callable[[City], Members]]] = {
@@ -120,7 +120,7 @@ FORGERIES: dict[str, tuple[str, Callable[[City], Members]]] = {
         "commitment",
         lambda city: _replaced("draw.json", city.draw.seed, OTHER_SEED.hex())(city),
     ),
-    "public-value": ("number", _replaced("draw.json", '"10701"', '"10702"')),
+    "public-value": ("number", _replaced("draw.json", '"689561"', '"689562"')),
     "removed": ("list_hash", _removed),
     "fact": ("list_hash", _fact),
     "seats": ("placement", _replaced("seat_plans.csv", "T01,TH01,2,", "T01,TH01,3,")),
@@ -133,6 +133,6 @@ FORGERIES: dict[str, tuple[str, Callable[[City], Members]]] = {
     "all-list": ("announced", _all_list),
     "all-rules": ("announced", _all_rules),
     "all-seats": ("announced", _all_seats),
-    "all-value": (NOTHING, _all_value),
-    "all-distances": (NOTHING, _all_distances),
+    "all-value": ("announced", _all_value),
+    "all-distances": ("announced", _all_distances),
 }

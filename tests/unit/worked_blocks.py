@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 
-from enrol.core.bundle import digest, seat_plans_hash
+from enrol.core.bundle import digest, distances_hash, seat_plans_hash
 from enrol.core.digests import intake_digest, outcome_digest
 from enrol.core.explanation import Explanation, Position, Reason, explain_leftovers, explain_zone
 from enrol.core.model import Entry
@@ -26,9 +26,7 @@ def expected(city: City) -> dict[str, Block]:
         ],
         "children": [(city.names[e.code], e.code, e.family) for e in city.entries],
         "facts": [_facts(city, entry) for entry in city.entries],
-        "distances": [
-            (city.people([code]), _metres(pairs)) for code, pairs in city.distances.items()
-        ],
+        "distances": [(zone, _metres(pairs)) for zone, pairs in city.table.items()],
         "draw": _draw(city),
         "numbers": _numbers(city),
         "rounds": list(zone_rounds(city)),
@@ -76,6 +74,7 @@ def _draw(city: City) -> Block:
         ("intake", city.intake),
         ("seed", draw["seed"]),
         *((name, str(draw[name])) for name in (*names, "list_hash", "public_value")),
+        ("frozen_at", city.draw.frozen_at.isoformat()),
         ("K", city.key.hex()),
     ]
 
@@ -239,6 +238,7 @@ def _digests(city: City) -> Block:
     return [
         ("rules_hash", rules_hash(city.rules)),
         ("seat_plans_hash", seat_plans_hash(city.plans)),
+        ("distances_hash", distances_hash(city.table)),
         (f"outcome_digest {ZONE}", runs[0]),
         ("outcome_digest 2", runs[1]),
         ("intake_digest", intake_digest(runs)),

@@ -10,13 +10,14 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
 from enrol.core import bundle
 from enrol.core.bundle_files import Draw
 from enrol.core.certificate import certify_intake
+from enrol.core.leftovers import Distances, distances_from_zones
 from enrol.core.lottery import commitment, draw_key
 from enrol.core.model import Entry, Facts, Reserve, SeatPlan
 from enrol.core.priority import HANOI_2018, RuleSet
@@ -63,7 +64,7 @@ class City:
     schools: Mapping[str, str]
     plans: Sequence[SeatPlan]
     entries: Sequence[Entry]
-    distances: Mapping[str, Sequence[tuple[str, int]]]
+    table: Mapping[str, Sequence[tuple[str, int]]]
     draw: Draw
     sent: Mapping[str, Mapping[str, object]]
     rules: RuleSet = HANOI_2018
@@ -76,6 +77,11 @@ class City:
             public_value=self.draw.public_value,
             list_hash=bytes.fromhex(self.draw.list_hash),
         )
+
+    @cached_property
+    def distances(self) -> Distances:
+        """The distances of stage 2 by code."""
+        return distances_from_zones(table=self.table, entries=self.entries, rules=self.rules)
 
     @cached_property
     def computed(self) -> Computation:
@@ -106,7 +112,7 @@ class City:
             seat_plans=self.plans,
             entries=self.entries,
             draw=self.draw,
-            distances=self.distances,
+            distances=self.table,
             results=results,
             certificate=certificate,
         )
@@ -133,15 +139,15 @@ def city_of(blocks: Mapping[str, Block], *, sent: Mapping[str, Mapping[str, obje
     stated = dict(blocks["draw"])
     seed = bytes.fromhex(stated["seed"])
     distances: dict[str, list[tuple[str, int]]] = {}
-    for name, metres in blocks["distances"]:
-        distances[codes[name][0]] = _metres(metres)
+    for zone, metres in blocks["distances"]:
+        distances[zone] = _metres(metres)
     return City(
         intake=stated["intake"],
         names={code: name for name, (code, _) in codes.items()},
         schools={code: name for code, name, _, _ in blocks["schools"]},
         plans=[_plan(row) for row in blocks["schools"]],
         entries=entries,
-        distances=distances,
+        table=distances,
         draw=Draw(
             seed=seed.hex(),
             commitment=commitment(seed),
@@ -150,6 +156,7 @@ def city_of(blocks: Mapping[str, Block], *, sent: Mapping[str, Mapping[str, obje
             public_value_name_en=stated["public_value_name_en"],
             public_value_on=date.fromisoformat(stated["public_value_on"]),
             list_hash=list_hash(entries).hex(),
+            frozen_at=datetime.fromisoformat(stated["frozen_at"]),
         ),
         sent=sent,
     )

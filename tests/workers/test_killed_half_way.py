@@ -18,8 +18,6 @@ from enrol.services import allocating, relaying
 from enrol.store import placements, runs
 from enrol.store.db import transaction
 from enrol.store.tables.intakes import intakes
-from enrol.store.tables.runs import leftover_distances
-from enrol.store.tables.schools import schools
 from tests.drawn import RULES, Drawn, draw_intake, outcome_rows
 from tests.workers.conftest import Crew, horses_of, is_alive, kill, wait_until
 
@@ -82,15 +80,10 @@ def assert_outcome_stands_once(drawn: Drawn) -> None:
     with transaction() as tx:
         all_runs = runs.runs_of_draw(tx, draw_id=drawn.draw_id)
         found = {run.zone: placements.placements_of(tx, run_id=run.run_id) for run in all_runs}
-        measured = tx.execute(select(leftover_distances)).all()
-        school_of = dict(tx.execute(select(schools.c.id, schools.c.code)).all())
     expected = compute(
         entries=drawn.entries,
         seat_plans=drawn.plans,
-        distances={
-            row.code: [(school_of[s], m) for s, m in zip(row.school_ids, row.metres, strict=True)]
-            for row in measured
-        },
+        distances=drawn.distances,
         rules=RULES,
         key=drawn.key,
     )

@@ -41,12 +41,16 @@ class Season:
         """Throw dice, read them in twice, reveal the seed."""
         thrown = "-".join(str(secrets.randbelow(6) + 1) for _ in range(10))
         drawing.propose_public_value(
-            actor=self.first, intake_id=self.intake_id, public_value=thrown
+            actor=self.first,
+            intake_id=self.intake_id,
+            public_value=thrown,
+            arose_later=True,
         )
         return drawing.confirm_public_value(
             actor=self.second,
             intake_id=self.intake_id,
             public_value=thrown,
+            arose_later=True,
             vault=self.adapters.vault,
         )
 

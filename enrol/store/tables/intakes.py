@@ -61,6 +61,8 @@ intakes = Table(
     Column("sealed_seed", LargeBinary, comment="the 32-byte seed, encrypted"),
     Column("list_hash", Text, comment="Merkle root of the frozen list, 64 hex digits"),
     Column("list_size", Integer),
+    Column("seat_plans_hash", Text, comment="announced with the list hash"),
+    Column("distances_hash", Text, comment="announced with the list hash"),
     Column("frozen_at", Instant),
     UniqueConstraint("code"),
     CheckConstraint("kind IN ('official', 'rehearsal')", name="kind"),

@@ -115,3 +115,20 @@ frozen_entries = Table(
     UniqueConstraint("intake_id", "position"),
     Index("ix_frozen_entries_zone", "intake_zone_id", "code"),
 )
+
+frozen_files = Table(
+    "frozen_files",
+    metadata,
+    Column("intake_id", ForeignKey("intakes.id"), primary_key=True),
+    Column("name", Text, primary_key=True, comment="as in the published bundle"),
+    Column("body", LargeBinary, nullable=False),
+)
+
+frozen_levels = Table(
+    "frozen_levels",
+    metadata,
+    Column("intake_id", ForeignKey("intakes.id"), primary_key=True),
+    Column("level", Integer, primary_key=True, comment="0 holds the leaf hashes"),
+    Column("size", Integer, nullable=False),
+    Column("hashes", LargeBinary, nullable=False, comment="32 bytes a node, joined"),
+)

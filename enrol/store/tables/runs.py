@@ -1,7 +1,6 @@
 """Allocation runs and what they decided."""
 
 from sqlalchemy import (
-    ARRAY,
     CheckConstraint,
     Column,
     DateTime,
@@ -91,16 +90,6 @@ waiting_places = Table(
     Column("code", Text, nullable=False),
     CheckConstraint("position > 0", name="position"),
     Index("ix_waiting_places_code", "code"),
-)
-
-leftover_distances = Table(
-    "leftover_distances",
-    metadata,
-    Column("run_id", ForeignKey("runs.id"), primary_key=True),
-    Column("code", Text, primary_key=True),
-    Column("school_ids", ARRAY(Integer), nullable=False, comment="schools with free seats"),
-    Column("metres", ARRAY(Integer), nullable=False, comment="from home, one a school"),
-    CheckConstraint("cardinality(school_ids) = cardinality(metres)", name="one_a_school"),
 )
 
 explanations = Table(

@@ -1,7 +1,9 @@
 """What each step will do, said before it is done, with the counts it concerns."""
 
+from datetime import datetime
+
 from enrol.services.overseeing import Overview, Step
-from enrol.web.locale import format_date, format_moment, format_number
+from enrol.web.locale import VIETNAM, format_date, format_moment, format_number
 from enrol.web.locale import gettext as _
 from enrol.web.staff.words import either
 
@@ -42,6 +44,15 @@ def value_sentence(view: Overview) -> str:
         name=either(intake.public_value_name, intake.public_value_name_en),
         day=format_date(intake.public_value_on),
     )
+
+
+def frozen_on_the_day(view: Overview) -> datetime | None:
+    """Return when the list was frozen if the public value is of that same day, else None."""
+    intake = view.intake
+    if intake.frozen_at is None:
+        return None
+    day = intake.frozen_at.astimezone(VIETNAM).date()
+    return intake.frozen_at if day == intake.public_value_on else None
 
 
 def _registered(view: Overview) -> str:

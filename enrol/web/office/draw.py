@@ -9,7 +9,7 @@ from enrol.services.refusals import NotFound, Refusal
 from enrol.web.asking import asks_again, typed
 from enrol.web.locale import gettext as _
 from enrol.web.office.blueprint import blueprint
-from enrol.web.office.consequences import value_sentence
+from enrol.web.office.consequences import frozen_on_the_day, value_sentence
 from enrol.web.office.forms import OtherValueForm, ValueForm
 from enrol.web.office.refusals import told
 from enrol.web.staff import words
@@ -27,10 +27,13 @@ def propose(intake_id: int) -> ResponseReturnValue:
     if form.is_good():
         try:
             drawing.propose_public_value(
-                actor=officer(), intake_id=intake_id, public_value=form.public_value.data or ""
+                actor=officer(),
+                intake_id=intake_id,
+                public_value=form.public_value.data or "",
+                arose_later=form.arose_later.data == "yes",
             )
         except Refusal as refusal:
-            problems = {"public_value": told(refusal)}
+            problems = _problem(refusal)
         else:
             flash(_("The value was recorded. A second officer must now confirm it."), "success")
             return redirect(url_for("office.intake", intake_id=intake_id), code=303)
@@ -50,10 +53,11 @@ def confirm(intake_id: int) -> ResponseReturnValue:
                 actor=officer(),
                 intake_id=intake_id,
                 public_value=form.public_value.data or "",
+                arose_later=form.arose_later.data == "yes",
                 vault=current_app.extensions["enrol_adapters"].vault,
             )
         except Refusal as refusal:
-            problems = {"public_value": told(refusal)}
+            problems = _problem(refusal)
         else:
             flash(_("The draw is done. The sealed number is now public."), "success")
             return redirect(url_for("office.intake", intake_id=intake_id), code=303)
@@ -94,6 +98,11 @@ def name_value(intake_id: int) -> ResponseReturnValue:
     )
 
 
+def _problem(refusal: Refusal) -> dict[str, str]:
+    undeclared = isinstance(refusal, drawing.OrderNotDeclared)
+    return {"arose_later" if undeclared else "public_value": told(refusal)}
+
+
 def _led(intake_id: int) -> Overview:
     view = overseeing.overview_of(actor=officer(), intake_id=intake_id)
     if not view.leads:
@@ -108,6 +117,7 @@ def _value_page(view: Overview, step: Step, problems: dict[str, str]) -> Respons
         step=step,
         is_offered=step in view.steps,
         value_sentence=value_sentence(view),
+        frozen_at=frozen_on_the_day(view),
         values=typed({}),
         problems=problems,
         words=words,

@@ -66,6 +66,7 @@ class ValueForm(PageForm):
     """The public value as the officer reads it."""
 
     public_value = StringField()
+    arose_later = StringField()
 
     def validate_public_value(self, field: Field) -> None:
         """Need some text."""

@@ -52,6 +52,10 @@ def _sentences() -> dict[type[Refusal], str]:
             "The public value is dated before the list was frozen, so it could have been known."
             " Name another value or day."
         ),
+        drawing.OrderNotDeclared: _(
+            "Declare that the value arose after the list was frozen, or do not record it"
+        ),
+        drawing.ChosenTooLate: _("The day must be tomorrow or later"),
         drawing.NothingProposed: _("No value is waiting to be confirmed."),
         drawing.SecondOfficerNeeded: _(
             "You recorded this value yourself. A second officer must confirm it."

@@ -3,12 +3,13 @@
 import dataclasses
 import hashlib
 import random
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 from enrol.core import bundle
-from enrol.core.bundle_files import Draw
+from enrol.core.bundle_files import Draw, Renaming
 from enrol.core.certificate import certify_intake
 from enrol.core.codes import registration_code
+from enrol.core.leftovers import distances_from_zones
 from enrol.core.lottery import commitment, draw_key
 from enrol.core.model import Entry, Facts, Reserve, SeatPlan
 from enrol.core.priority import HANOI_2018, RuleSet
@@ -19,6 +20,8 @@ SEED = bytes(range(32))
 PUBLIC_VALUE = "Giải đặc biệt: 48213"
 ZONES = {"Z1": ("TH01", "TH02"), "Z2": ("TH03",), "Z3": ("TH04", "TH05")}
 SCHOOLS = tuple(school for schools in ZONES.values() for school in schools)
+FROZEN_AT = datetime(2026, 7, 15, 17, 30, tzinfo=timezone(timedelta(hours=7)))
+TABLE = {"Z1": [(school, 100 * at) for at, school in enumerate(SCHOOLS)]}
 SEATS = {"TH01": 5, "TH02": 4, "TH03": 4, "TH04": 9, "TH05": 8}
 PER_SCHOOL = dataclasses.replace(HANOI_2018, name="hanoi-own-numbers", per_school_numbers=True)
 
@@ -66,13 +69,14 @@ def members_of(
     rules: RuleSet = HANOI_2018,
     kind: str = "official",
     results: Results | None = None,
+    renamed: tuple[Renaming, ...] = (),
 ) -> dict[str, bytes]:
     """Return the bundle of these entries; ``results`` replaces what honest computing gives."""
     root = list_hash(entries)
     inputs = {
         "entries": entries,
         "seat_plans": made_plans() if plans is None else plans,
-        "distances": _distances(entries),
+        "distances": distances_from_zones(table=TABLE, entries=entries, rules=rules),
         "rules": rules,
         "key": draw_key(seed=SEED, public_value=PUBLIC_VALUE, list_hash=root),
     }
@@ -91,19 +95,13 @@ def members_of(
             public_value_name_en="Capital lottery, special prize",
             public_value_on=date(2026, 7, 16),
             list_hash=root.hex(),
+            frozen_at=FROZEN_AT,
+            renamed=renamed,
         ),
-        distances=inputs["distances"],
+        distances=TABLE,
         results=published,
         certificate=certify_intake(placements=published.placements, **inputs),
     )
-
-
-def _distances(entries: list[Entry]) -> dict[str, list[tuple[str, int]]]:
-    return {
-        entry.code: [(school, 100 * at + len(entry.code)) for at, school in enumerate(SCHOOLS)]
-        for entry in entries
-        if entry.facts.zone == "Z1"
-    }
 
 
 def resealed(members: dict[str, bytes]) -> dict[str, bytes]:

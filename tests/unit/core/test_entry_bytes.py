@@ -1,5 +1,7 @@
 """The quick way to write an entry gives the bytes of the general one."""
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,3 +38,12 @@ def outcome(write, value):
 @given(entries)
 def test_an_entry_is_written_as_canonical_json(entry: Entry) -> None:
     assert outcome(entry_bytes, entry) == outcome(canonical_json, entry_to_json(entry))
+
+
+def test_lists_are_sorted_in_the_spelling_in_which_they_are_written():
+    decomposed = unicodedata.normalize("NFD", "é")
+    facts = Facts("Z", policies=("f", decomposed), sibling_schools=("f", decomposed))
+    line = entry_bytes(Entry("A1", "A1", "0" * 64, facts, ()))
+
+    assert '"policies":["f","é"]' in line.decode()
+    assert '"sibling_schools":["f","é"]' in line.decode()

@@ -16,6 +16,7 @@ from enrol.core.priority import (
     RESIDENCE_2026,
     Band,
     RuleSet,
+    policies_that_count,
 )
 from enrol.core.sealing import canonical_json
 
@@ -211,3 +212,13 @@ def test_presets_have_different_names_and_hashes():
 
     assert set(PRESETS) == {"hanoi-2018", "residence-2026", "nearest-school", "lottery-only"}
     assert all(priority.rules_hash(one) != priority.rules_hash(other) for one, other in pairs)
+
+
+def test_only_policies_of_bands_and_reserves_count():
+    bands = (Band("a", ("policy:orphan",)), Band("b"))
+    rules = RuleSet("p", "1", bands, ("band", "number"), ("current",))
+
+    assert policies_that_count(rules=rules) == {"orphan"}
+    assert policies_that_count(rules=rules, reserved=["disability"]) == {"orphan", "disability"}
+    closed = dataclasses.replace(rules, reserves=False)
+    assert policies_that_count(rules=closed, reserved=["disability"]) == {"orphan"}

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 import unicodedata
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from enrol.core import bundle
 from enrol.core.bundle import UnusableBundleError
+from enrol.core.bundle_files import Renaming
 from enrol.core.lottery import commitment, draw_key
 from enrol.core.priority import HANOI_2018, LOTTERY_ONLY, rules_hash
 from enrol.core.results import Results, ZoneWaiting, compute
@@ -33,8 +35,10 @@ EVERY_CHECK = [
     "rules",
     "seat_plans",
     "commitment",
+    "public_value",
     "entries",
     "list_hash",
+    "distances",
     "numbers",
     "placements",
     "cut_offs",
@@ -347,7 +351,7 @@ def test_a_changed_waiting_list_is_named_with_its_school_and_place():
 
 
 def test_changed_distances_of_the_second_stage_move_somebody():
-    distances = MEMBERS["distances.csv"].replace(b"TH04,317", b"TH04,9999")
+    distances = MEMBERS["distances.csv"].replace(b"TH04,300", b"TH04,9900")
     members = resealed({**MEMBERS, "distances.csv": distances})
 
     assert differences(members)[:1] == ["placement"]
@@ -478,3 +482,62 @@ def test_no_bytes_of_a_forger_can_crash_the_verifier(name, data):
     report = verify(resealed({**MEMBERS, name: honest[:start] + middle + honest[end:]}))
 
     assert report.checked
+
+
+def test_a_value_of_the_day_of_freezing_is_said_aloud():
+    draw = json.loads(MEMBERS["draw.json"])
+    draw |= {"frozen_at": "2026-07-16T17:30:00+07:00", "same_day": True}
+    report = verify(resealed({**MEMBERS, "draw.json": canonical_json(draw)}))
+
+    assert report.holds
+    [said] = [line for line in report.checked if line.key == "same_day"]
+    assert "2026-07-16 17:30:00+07:00" in said.en
+
+
+def test_a_value_older_than_the_list_is_a_difference():
+    draw = json.loads(MEMBERS["draw.json"]) | {"frozen_at": "2026-07-17T00:00:00+07:00"}
+
+    assert differences(resealed({**MEMBERS, "draw.json": canonical_json(draw)})) == ["too_early"]
+
+
+def test_a_same_day_that_does_not_fit_the_dates_is_refused():
+    draw = json.loads(MEMBERS["draw.json"]) | {"same_day": True}
+
+    assert "same_day" in words(
+        resealed({**MEMBERS, "draw.json": canonical_json(draw)}), "unreadable"
+    )
+
+
+def renamed_to(name: str, on: date) -> dict[str, bytes]:
+    first = Renaming("Xổ số", date(2026, 7, 15), "Xổ số khác", date(2026, 7, 17), "bão")
+    last = Renaming("Xổ số khác", date(2026, 7, 17), name, on, "lũ")
+    return members_of(entries=made_entries(), renamed=(first, last))
+
+
+def test_every_replaced_public_value_is_told():
+    report = verify(renamed_to("Xổ số Thủ đô, giải đặc biệt", date(2026, 7, 16)))
+
+    assert [line.key for line in report.checked].count("renamed") == 2
+    assert "bão" in "".join(line.vi for line in report.checked)
+
+
+@pytest.mark.parametrize(
+    ("name", "on"),
+    [("Khác", date(2026, 7, 16)), ("Xổ số Thủ đô, giải đặc biệt", date(2026, 7, 18))],
+)
+def test_replacements_must_lead_to_the_value_that_was_used(name, on):
+    assert differences(renamed_to(name, on)) == ["renamed"]
+
+
+@pytest.mark.parametrize("spelled", [" Giải đặc  biệt: 48213 ", "Giải đặc biệt: 48214"])
+def test_the_public_value_from_the_newspaper_is_compared(spelled):
+    found = differences(MEMBERS, public_value=unicodedata.normalize("NFD", spelled))
+
+    assert found == ([] if "48213" in spelled else ["announced"])
+
+
+def test_other_distances_are_caught_by_their_announced_hash():
+    table = bundle.read(MEMBERS).distances
+
+    assert differences(MEMBERS, distances_hash=bundle.distances_hash(table)) == []
+    assert differences(MEMBERS, distances_hash="0" * 64) == ["announced"]
