@@ -4,7 +4,7 @@ Every job may run twice, at the same time as its twin, or never: what makes that
 in the service it calls.
 """
 
-from enrol.services import advancing, allocating, counting, estimating, publishing
+from enrol.services import advancing, allocating, counting, estimating, imagining, publishing
 from workers.application import application
 from workers.performing import perform
 
@@ -39,6 +39,15 @@ def estimate_zone(outbox_ids: list[int]) -> None:
         job="estimate_zone",
         outbox_ids=outbox_ids,
         do=lambda zone_id: estimating.estimate_zone(intake_zone_id=zone_id),
+    )
+
+
+def compute_what_if(outbox_ids: list[int]) -> None:
+    """Compute these what-ifs of officers."""
+    perform(
+        job="compute_what_if",
+        outbox_ids=outbox_ids,
+        do=lambda what_if_id: imagining.compute_what_if(what_if_id=what_if_id),
     )
 
 

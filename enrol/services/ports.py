@@ -12,6 +12,7 @@ JOBS: Final = {
     "render_results": "messages",
     "refresh_counters": "messages",
     "estimate_zone": "messages",
+    "compute_what_if": "messages",
 }
 """Every job's name and its queue. ``workers.jobs`` holds a function of each name (a test resolves
 them)."""

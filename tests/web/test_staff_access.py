@@ -30,6 +30,7 @@ PAGES = {
     "office.name_value": CITY,
     "office.journal": CITY,
     "office.leftovers": OFFICE,
+    "office.shortages": OFFICE,
     "office.roll": {"city", "ward"},
     "office.file": {"city", "ward"},
     "schools.desk": SCHOOLS,

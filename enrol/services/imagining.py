@@ -1,0 +1,331 @@
+"""What if: other seats or other rules, tried on the list as a rehearsal; nothing official changes.
+
+An officer asks, a worker computes. Both sides are drawn with the same made-up numbers, never with
+those of the official draw: otherwise one could try seats until a chosen child has a place. Only
+the first stage is tried, zone by zone.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+from enrol.core.actors import Actor, System
+from enrol.core.digests import input_digest, intake_digest
+from enrol.core.imagined import Change, Imagined, imagine_zone, summed
+from enrol.core.outcome import Totals
+from enrol.core.priority import PRESETS, RuleSet
+from enrol.services import authority
+from enrol.services.authority import Grasp
+from enrol.services.ports import JOBS
+from enrol.services.refusals import NotFound, Refusal
+from enrol.services.zone_lists import ZoneList, zone_list
+from enrol.store import journal, outbox, run_inputs, what_ifs, zone_lists
+from enrol.store.db import Transaction, transaction
+from enrol.store.intakes import IntakeRecord
+from enrol.store.run_inputs import School
+from enrol.store.what_ifs import ChangeLine, WhatIf
+
+__all__ = [
+    "MOST_SEATS",
+    "ChangeLine",
+    "NothingImagined",
+    "School",
+    "SeatsNeedAZone",
+    "SeatsOutOfRange",
+    "WhatIf",
+    "WhatIfPage",
+    "Workbench",
+    "ZoneName",
+    "ask_what_if",
+    "compute_what_if",
+    "what_if_page",
+    "workbench_of",
+]
+
+MOST_SEATS = 5_000
+NEWEST = 30
+CHANGES_A_PAGE = 100
+
+
+class NothingImagined(Refusal):
+    """Nothing differs from what stands."""
+
+
+class SeatsNeedAZone(Refusal):
+    """Seats are changed in one zone at a time."""
+
+
+class SeatsOutOfRange(Refusal):
+    """Seats are 0 to ``MOST_SEATS``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneName:
+    """A zone that the officer may try something in."""
+
+    intake_zone_id: int
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What an officer may try: zones within reach, all at once for who leads, and what was tried.
+
+    ``schools`` are those of the zone that was asked for.
+    """
+
+    intake: IntakeRecord
+    leads: bool
+    zones: tuple[ZoneName, ...]
+    zone: ZoneName | None
+    schools: tuple[School, ...]
+    tried: tuple[WhatIf, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfPage:
+    """A what-if with one page of its changes by code; ``more`` is where the next page begins."""
+
+    intake: IntakeRecord
+    what_if: WhatIf
+    gained: int
+    lost: int
+    better: int
+    worse: int
+    lines: tuple[ChangeLine, ...]
+    more: str | None
+
+
+def workbench_of(*, actor: Actor, intake_id: int, zone: str | None = None) -> Workbench:
+    """Return what the officer may try in an intake, and in one zone. Raises NotFound."""
+    with transaction() as tx:
+        grasp = _grasp(tx, actor=actor, intake_id=intake_id)
+        within = _zones_within(tx, grasp)
+        chosen = _chosen(within, zone) if zone else None
+        schools = (
+            run_inputs.zone_schools(tx, intake_zone_id=chosen.intake_zone_id) if chosen else []
+        )
+        tried = what_ifs.newest(
+            tx,
+            intake_id=intake_id,
+            unit_ids=grasp.reach.unit_ids,
+            leads=grasp.leads,
+            limit=NEWEST,
+        )
+        return Workbench(
+            intake=grasp.intake,
+            leads=grasp.leads,
+            zones=tuple(within),
+            zone=chosen,
+            schools=tuple(schools),
+            tried=tuple(tried),
+        )
+
+
+def ask_what_if(
+    *,
+    actor: Actor,
+    intake_id: int,
+    zone: str | None,
+    seats: Mapping[str, int],
+    rules: str | None,
+) -> int:
+    """Stage a rehearsal of one zone, or of all for who leads the intake; returns its id.
+
+    ``seats`` gives school codes other seats (those that stand are left aside), ``rules`` names a
+    preset. Raises NotFound, SeatsNeedAZone, SeatsOutOfRange, NothingImagined.
+    """
+    with transaction() as tx:
+        grasp = _grasp(tx, actor=actor, intake_id=intake_id)
+        within = _zones_within(tx, grasp)
+        chosen = _chosen(within, zone) if zone else None
+        if chosen is None and not grasp.leads:
+            raise NotFound
+        if rules is not None and rules not in PRESETS:
+            raise NotFound
+        other = _other_seats(tx, chosen=chosen, seats=seats)
+        other_rules = None if rules == grasp.intake.rules_name else rules
+        if not other and other_rules is None:
+            raise NothingImagined
+        what_if_id = what_ifs.ask(
+            tx,
+            intake_id=intake_id,
+            intake_zone_id=chosen.intake_zone_id if chosen else None,
+            asked_by=authority.officer(actor).staff_id,
+            seats=other,
+            rules=other_rules,
+            zones=1 if chosen else len(within),
+        )
+        outbox.stage(
+            tx, job="compute_what_if", queue=JOBS["compute_what_if"], arguments=[what_if_id]
+        )
+        journal.record(
+            tx,
+            actor=actor,
+            action="what_if.asked",
+            intake_id=intake_id,
+            subject=chosen.code if chosen else None,
+            detail={"what_if": what_if_id, "rules": other_rules, "schools": sorted(other)},
+        )
+        return what_if_id
+
+
+def compute_what_if(*, what_if_id: int) -> bool:
+    """Compute a what-if zone by zone and keep the difference; True when this call wrote it.
+
+    Killed anywhere, run twice or at once, the result stands once. Raises NotFound.
+    """
+    with transaction() as tx:
+        asked = what_ifs.what_if_of(tx, what_if_id=what_if_id)
+        if asked is None:
+            raise NotFound
+        if asked.is_done:
+            return False
+        zone_ids = [asked.intake_zone_id] if asked.intake_zone_id else _all_zones(tx, asked)
+    found = _Found(asked)
+    for done, intake_zone_id in enumerate(zone_ids, start=1):
+        with transaction() as tx:
+            listed = zone_list(tx, intake_zone_id=intake_zone_id)
+        found.add(listed)
+        with transaction() as tx:
+            what_ifs.advance(tx, what_if_id=what_if_id, zones_done=min(done, asked.zones))
+    with transaction() as tx:
+        if not what_ifs.hold(tx, what_if_id=what_if_id):
+            return False
+        found.save(tx)
+        journal.record(
+            tx,
+            actor=System(),
+            action="what_if.done",
+            intake_id=asked.intake_id,
+            subject=asked.zone,
+            detail={"what_if": what_if_id, "changes": len(found.changes)},
+        )
+        return True
+
+
+def what_if_page(*, actor: Actor, intake_id: int, what_if_id: int, after: str = "") -> WhatIfPage:
+    """Return a what-if with its changes after a code. Raises NotFound outside the reach."""
+    with transaction() as tx:
+        grasp = _grasp(tx, actor=actor, intake_id=intake_id)
+        asked = what_ifs.what_if_of(tx, what_if_id=what_if_id)
+        if asked is None or asked.intake_id != intake_id or not _sees(grasp, asked):
+            raise NotFound
+        lines = what_ifs.changes_after(
+            tx, what_if_id=what_if_id, after=after, limit=CHANGES_A_PAGE + 1
+        )
+        shown = lines[:CHANGES_A_PAGE]
+        gained, lost, better, worse = what_ifs.change_counts(tx, what_if_id=what_if_id)
+        return WhatIfPage(
+            intake=grasp.intake,
+            what_if=asked,
+            gained=gained,
+            lost=lost,
+            better=better,
+            worse=worse,
+            lines=tuple(shown),
+            more=shown[-1].code if len(lines) > CHANGES_A_PAGE else None,
+        )
+
+
+class _Found:
+    """What was found so far, zone by zone: lists are let go, differences kept."""
+
+    def __init__(self, asked: WhatIf) -> None:
+        self.changes: list[tuple[str, Change]] = []
+        self._asked = asked
+        self._before: list[Totals] = []
+        self._after: list[Totals] = []
+        self._digests: list[tuple[str, str]] = []
+        self._list_hash: str | None = None
+
+    def add(self, listed: ZoneList) -> None:
+        zone, entries, plans, rules = listed.zone, listed.entries, listed.plans, listed.rules
+        other_plans = [
+            replace(plan, seats=self._asked.seats.get(plan.school, plan.seats)) for plan in plans
+        ]
+        other_rules: RuleSet = PRESETS[self._asked.rules] if self._asked.rules else rules
+        found: Imagined = imagine_zone(
+            entries=entries,
+            seat_plans=plans,
+            rules=rules,
+            imagined_plans=other_plans,
+            imagined_rules=other_rules,
+            key=rehearsal_key(intake_code=zone.intake_code, what_if_id=self._asked.what_if_id),
+        )
+        self.changes += [(zone.zone, change) for change in found.changes]
+        self._before.append(found.before)
+        self._after.append(found.after)
+        self._digests.append(
+            (
+                input_digest(entries=entries, seat_plans=plans, rules=rules),
+                input_digest(entries=entries, seat_plans=other_plans, rules=other_rules),
+            )
+        )
+        self._list_hash = zone.list_hash
+
+    def save(self, tx: Transaction) -> None:
+        what_ifs.save_changes(tx, what_if_id=self._asked.what_if_id, changes=self.changes)
+        what_ifs.finish(
+            tx,
+            what_if_id=self._asked.what_if_id,
+            list_hash=self._list_hash,
+            before_digest=intake_digest(before for before, _ in self._digests),
+            after_digest=intake_digest(after for _, after in self._digests),
+            totals_before=asdict(summed(self._before)),
+            totals_after=asdict(summed(self._after)),
+        )
+
+
+def rehearsal_key(*, intake_code: str, what_if_id: int) -> bytes:
+    """Return the key of a what-if's made-up numbers: anybody could make it, so it hides nothing."""
+    return hashlib.sha256(f"what-if/{intake_code}/{what_if_id}".encode()).digest()
+
+
+def _grasp(tx: Transaction, *, actor: Actor, intake_id: int) -> Grasp:
+    grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)
+    if not grasp.reach.unit_ids:
+        raise NotFound
+    return grasp
+
+
+def _zones_within(tx: Transaction, grasp: Grasp) -> list[ZoneName]:
+    found = zone_lists.zones_of_intake(tx, intake_id=grasp.intake.intake_id)
+    return [
+        ZoneName(zone_id, code, name, name_en)
+        for zone_id, code, name, name_en, unit_id in found
+        if grasp.leads or grasp.reach.leads(unit_id)
+    ]
+
+
+def _chosen(within: list[ZoneName], code: str) -> ZoneName:
+    for zone in within:
+        if zone.code == code:
+            return zone
+    raise NotFound
+
+
+def _sees(grasp: Grasp, asked: WhatIf) -> bool:
+    return grasp.leads or (asked.unit_id is not None and grasp.reach.leads(asked.unit_id))
+
+
+def _all_zones(tx: Transaction, asked: WhatIf) -> list[int]:
+    return [row[0] for row in zone_lists.zones_of_intake(tx, intake_id=asked.intake_id)]
+
+
+def _other_seats(
+    tx: Transaction, *, chosen: ZoneName | None, seats: Mapping[str, int]
+) -> dict[str, int]:
+    if not seats:
+        return {}
+    if chosen is None:
+        raise SeatsNeedAZone
+    schools = run_inputs.zone_schools(tx, intake_zone_id=chosen.intake_zone_id)
+    planned = {school.code: school.seats for school in schools}
+    if not set(seats) <= set(planned):
+        raise NotFound
+    if not all(0 <= count <= MOST_SEATS for count in seats.values()):
+        raise SeatsOutOfRange
+    return {school: count for school, count in seats.items() if count != planned[school]}
