@@ -6,6 +6,7 @@ What an officer may not see answers exactly as what does not exist: 404.
 import pytest
 from flask import url_for
 
+from enrol.services import imagining
 from tests.officers import register_child
 from tests.web.staff import SIGN_IN, build_house
 from tests.world import set_phase
@@ -31,6 +32,9 @@ PAGES = {
     "office.journal": CITY,
     "office.leftovers": OFFICE,
     "office.shortages": OFFICE,
+    "office.what_ifs": OFFICE,
+    "office.new_what_if": CITY,  # no zone: all zones at once
+    "office.what_if": {"city", "ward"},
     "office.roll": {"city", "ward"},
     "office.file": {"city", "ward"},
     "schools.desk": SCHOOLS,
@@ -50,12 +54,21 @@ POSTED = (
     "office.propose",
     "office.confirm",
     "office.name_value",
+    "office.new_what_if",
 )
 
 
 @pytest.fixture
 def house(app):
-    return build_house(app)
+    made = build_house(app)
+    imagining.ask_what_if(
+        actor=made.officers.ward,
+        intake_id=made.world.intake_id,
+        zone="T00070",
+        seats={},
+        rules="lottery-only",
+    )
+    return made
 
 
 def address_of(house, endpoint, code):
@@ -63,6 +76,7 @@ def address_of(house, endpoint, code):
         "intake_id": house.world.intake_id,
         "school_id": house.world.schools["S1"],
         "address": "dong",
+        "what_if_id": 1,
         "code": code,
     }
     with house.app.test_request_context():

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from enrol.web.office import draw, intakes, seats, shortages, steps
+from enrol.web.office import draw, intakes, seats, shortages, steps, what_ifs
 from enrol.web.office.blueprint import blueprint
 
-__all__ = ["draw", "intakes", "seats", "shortages", "steps"]
+__all__ = ["draw", "intakes", "seats", "shortages", "steps", "what_ifs"]
 
 
 def register(app: Flask) -> None:
