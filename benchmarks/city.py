@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, literal, select, text, update
 
 from enrol.core.codes import registration_code
 from enrol.core.lottery import commitment, draw_key
 from enrol.core.model import Entry, Facts, SeatPlan
 from enrol.core.priority import PRESETS, rules_hash, rules_to_json
 from enrol.core.sealing import entry_bytes, merkle_root
-from enrol.store.db import Transaction, transaction
+from enrol.store.db import Transaction, db, transaction
 from enrol.store.tables.intakes import draws, intake_zones, intakes, rule_sets
 from enrol.store.tables.schools import schools
 from enrol.store.tables.accounts import Staff
@@ -108,9 +108,10 @@ def load(city: City) -> tuple[int, int]:
                 copy.write_row((intake_id, entry.code, position, zone_id, leaf.decode()))
                 leaves.append(leaf)
         draw_id = _draw(tx, intake_id, merkle_root(leaves).hex(), len(leaves))
-    with transaction() as tx:
-        tx.execute(text("SET LOCAL statement_timeout = 0"))
-        tx.execute(text("ANALYZE"))
+    # As autovacuum does within a minute of the freezing.
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("VACUUM ANALYZE"))
     return intake_id, draw_id
 
 
@@ -150,7 +151,7 @@ def _places(tx: Transaction, city: City) -> tuple[int, dict[str, int]]:
         ],
     )
     intake_id = _intake(tx, unit_id)
-    of_zone = select(intakes.c.id, zones.c.id).where(intakes.c.id == intake_id)
+    of_zone = select(literal(intake_id), zones.c.id)
     tx.execute(insert(intake_zones).from_select(["intake_id", "zone_id"], of_zone))
     zone_ids = dict(
         tx.execute(

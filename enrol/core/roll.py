@@ -13,7 +13,8 @@ from itertools import pairwise
 from enrol.core.documents import flag_of, object_of, text_of, texts_of
 from enrol.core.model import Entry, Facts
 
-_CODE = '{"code": "'
+_FIRST = '{"code": "'
+_NEXT = '}\n{"code": "'
 _FACTS = '", "facts": '
 _FAMILY = ', "family": "'
 _WISHES = '", "wishes": '
@@ -49,43 +50,51 @@ def roll_of(text: str) -> Roll:
     Raises ValueError for anything that is no such line, for codes out of order or twice, and for a
     school wished twice.
     """
-    lines = text.split("\n") if text else []
     # A backslash is the only sign that a string is not written as it is.
-    rows = [_spelled(line) for line in lines] if "\\" in text else [_split(line) for line in lines]
-    codes = [row[0] for row in rows]
+    codes, facts, families, wishes = _spelled(text) if "\\" in text else _split(text)
     for before, after in pairwise(codes):
         if before >= after:
             message = f"{after} stands twice in the list or out of order"
             raise ValueError(message)
-    kinds: dict[str, int] = {}
-    lists: dict[str, int] = {}
+    kinds = {stated: place for place, stated in enumerate(dict.fromkeys(facts))}
+    lists = {stated: place for place, stated in enumerate(dict.fromkeys(wishes))}
     return Roll(
         codes=codes,
-        families=[row[1] for row in rows],
-        kinds=[kinds.setdefault(row[2], len(kinds)) for row in rows],
+        families=families,
+        kinds=[kinds[stated] for stated in facts],
         facts=[_facts(stated) for stated in kinds],
-        lists=[lists.setdefault(row[3], len(lists)) for row in rows],
+        lists=[lists[stated] for stated in wishes],
         wishes=[_wishes(stated) for stated in lists],
     )
 
 
-def _split(line: str) -> tuple[str, str, str, str]:
-    # Quotes within strings are escaped, so these marks stand only between the fields.
-    code, facts = line.split(_FACTS, 1)
-    facts, family = facts.split(_FAMILY, 1)
-    family, wishes = family.split(_WISHES, 1)
-    if not code.startswith(_CODE):
+def _split(text: str) -> tuple[list[str], list[str], list[str], list[str]]:
+    """Return codes, facts, families and wishes of lines without escapes, the fast way.
+
+    Quotes within strings would be escaped, so the marks stand only between the fields.
+    """
+    if not text:
+        return [], [], [], []
+    size = text.count("\n") + 1
+    if not text.startswith(_FIRST) or not text.endswith("}"):
         raise ValueError("a line of the list has another form")
-    return code[len(_CODE) :], family, facts, wishes[:-1]
+    body = text[len(_FIRST) : -1]
+    for mark in (_NEXT, _FACTS, _FAMILY, _WISHES):
+        body = body.replace(mark, "\n")
+    flat = body.split("\n")
+    if len(flat) != 4 * size:
+        raise ValueError("a line of the list has another form")
+    return flat[0::4], flat[1::4], flat[2::4], flat[3::4]
 
 
-def _spelled(line: str) -> tuple[str, str, str, str]:
-    fields = object_of(json.loads(line), what="line", keys={"code", "facts", "family", "wishes"})
+def _spelled(text: str) -> tuple[list[str], list[str], list[str], list[str]]:
+    keys = {"code", "facts", "family", "wishes"}
+    rows = [object_of(json.loads(line), what="line", keys=keys) for line in text.split("\n")]
     return (
-        text_of(fields["code"], what="code"),
-        text_of(fields["family"], what="family"),
-        json.dumps(fields["facts"]),
-        json.dumps(fields["wishes"]),
+        [text_of(row["code"], what="code") for row in rows],
+        [json.dumps(row["facts"]) for row in rows],
+        [text_of(row["family"], what="family") for row in rows],
+        [json.dumps(row["wishes"]) for row in rows],
     )
 
 
@@ -105,7 +114,11 @@ def _facts(stated: str) -> Facts:
 
 
 def _wishes(stated: str) -> tuple[str, ...]:
-    wishes = texts_of(json.loads(stated), what="wishes")
+    bare = tuple(stated[2:-2].split('", "'))
+    is_bare = stated[:2] + stated[-2:] == '[""]' and stated.count('"') == 2 * len(bare)
+    # Taken as it stands: a tenth of the time of reading it as JSON.
+    is_bare = is_bare and "\\" not in stated
+    wishes = bare if is_bare else texts_of(json.loads(stated), what="wishes")
     if len(set(wishes)) != len(wishes):
         raise ValueError("a registration wishes a school twice")
     return wishes

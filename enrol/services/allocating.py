@@ -96,17 +96,19 @@ def run_zone(*, run_id: int) -> Done:
     (another worker is writing), Uncertified, and SeatsExceeded by the database's own count.
     """
     with transaction() as tx:
-        run = _locked_run(tx, run_id=run_id)
+        run = _known_run(tx, run_id=run_id)
+        _lock(tx, run)
         epoch = runs.start(tx, run_id=run_id)
         if epoch is None:
-            return Done(run_id, run.outcome_digest or "", is_new=False)
+            done = _known_run(tx, run_id=run_id)
+            return Done(run_id, done.outcome_digest or "", is_new=False)
         order = _order(tx, run=run)
     outcome, certificate = computed(order)
     if not certificate.holds:
         raise Uncertified
     digest = _digest(outcome)
     with transaction() as tx:
-        _locked_run(tx, run_id=run_id)
+        _lock(tx, run)
         if not runs.hold(tx, run_id=run_id, epoch=epoch):
             raise Superseded
         _save(tx, order=order, outcome=outcome)
@@ -161,16 +163,16 @@ def _led(tx: Transaction, *, actor: Actor, intake_id: int) -> IntakeRecord:
     return intake
 
 
-def _locked_run(tx: Transaction, *, run_id: int) -> Run:
-    """Return the run as it stands under its lock: the lock comes before the read it protects."""
+def _known_run(tx: Transaction, *, run_id: int) -> Run:
     run = runs.run_of(tx, run_id=run_id)
     if run is None:
         raise NotFound
+    return run
+
+
+def _lock(tx: Transaction, run: Run) -> None:
+    """Take the run's lock; what changes of a run is only to be read or written after it."""
     if run.intake_zone_id is None:
         locks.lock_second_stage(tx, run.intake_id)
     else:
         locks.lock_zone_run(tx, run.intake_zone_id)
-    locked = runs.run_of(tx, run_id=run_id)
-    if locked is None:
-        raise NotFound
-    return locked

@@ -24,6 +24,13 @@ def upgrade() -> None:
             comment="code, family, facts without distances, and wishes: what a zone's run reads",
         ),
     )
+    op.drop_index("ix_frozen_entries_zone", table_name="frozen_entries")
+    op.create_index(
+        "ix_frozen_entries_zone",
+        "frozen_entries",
+        ["intake_zone_id", "position"],
+        postgresql_include=["deciding"],
+    )
     for table in ("placements", "waiting_places"):
         for column, parent in PARENTS.items():
             op.drop_constraint(f"fk_{table}_{column}_{parent}", table, type_="foreignkey")
@@ -34,4 +41,8 @@ def downgrade() -> None:
         for column, parent in PARENTS.items():
             name = f"fk_{table}_{column}_{parent}"
             op.create_foreign_key(name, table, parent, [column], ["id"])
+    op.drop_index("ix_frozen_entries_zone", table_name="frozen_entries")
+    op.create_index(
+        "ix_frozen_entries_zone", "frozen_entries", ["intake_zone_id", "code"], unique=False
+    )
     op.drop_column("frozen_entries", "deciding")

@@ -113,7 +113,13 @@ frozen_entries = Table(
         comment="code, family, facts without distances, and wishes: what a zone's run reads",
     ),
     UniqueConstraint("intake_id", "position"),
-    Index("ix_frozen_entries_zone", "intake_zone_id", "code"),
+    # A zone is read out of this index alone, in its order, never from pages of the whole city.
+    Index(
+        "ix_frozen_entries_zone",
+        "intake_zone_id",
+        "position",
+        postgresql_include=["deciding"],
+    ),
 )
 
 frozen_files = Table(
