@@ -24,17 +24,20 @@ _FILE_MODE = 0o100644 << 16
     "--out",
     "path",
     type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
     metavar="B.zip",
     help="Where to write; a file of that name is replaced.",
 )
+@click.option("--publish", is_flag=True, help=f"Put it and {VERIFIER} on the page of the draw.")
 @click.option("--verifier", is_flag=True, help=f"Write {VERIFIER} beside it.")
-def bundle(*, intake: str, path: Path, verifier: bool) -> None:
+def bundle(*, intake: str, path: Path | None, publish: bool, verifier: bool) -> None:
     """Write the bundle of the published INTAKE, after computing everything in it once more.
 
     Anyone can check it with Python alone: python verify.pyz B.zip
     """
-    with application():
+    if path is None and not publish:
+        raise click.UsageError("give --out B.zip or --publish")
+    with application() as app:
+        directory: Path = app.extensions["enrol_settings"].bundles_directory
         try:
             built = build_bundle(intake_code=intake)
         except NotFound:
@@ -47,9 +50,16 @@ def bundle(*, intake: str, path: Path, verifier: bool) -> None:
             raise click.ClickException(
                 f"what is stored does not follow from the inputs: {refusal.first.en}"
             ) from None
-    write_zip(path, built.members)
     for line in built.checked:
         click.echo(line.en)
+    if publish:
+        directory.mkdir(parents=True, exist_ok=True)
+        build_verifier(directory / VERIFIER)
+        write_zip(directory / f"{intake}.zip", built.members)
+        click.echo(f"{directory / intake}.zip is on the page of the draw")
+    if path is None:
+        return
+    write_zip(path, built.members)
     click.echo(f"{path}: {path.stat().st_size} bytes")
     if verifier:
         build_verifier(path.with_name(VERIFIER))

@@ -1,6 +1,7 @@
 """The program inside ``verify.pyz``: check a published bundle on any computer with Python 3.10+.
 
     python verify.pyz B.zip
+    python verify.pyz --proof proof.json --submission submission.json
     python verify.pyz B.zip --commitment HEX --list-hash HEX --rules-hash HEX --seat-plans-hash HEX
 
 It uses the standard library and the pure core only, reads one file and writes nothing. The values
@@ -17,11 +18,13 @@ import zlib
 from collections.abc import Sequence
 
 from enrol.core.bundle import MEMBERS, UnusableBundleError
+from enrol.core.proof import check_own
 from enrol.core.verdict import Line, Report
 from enrol.core.verification import Announced, verify
 
 MAX_MEMBER_BYTES = 1 << 30
 MAX_TOTAL_BYTES = 3 << 29
+MAX_OWN_BYTES = 1 << 20
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _SHOWN_DIFFERENCES = 20
@@ -40,8 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         public_value=options.public_value,
     )
     try:
-        report = verify(read_members(options.bundle), announced=announced)
-    except (UnusableBundleError, OSError) as error:
+        if options.bundle is None:
+            report = _own_report(options)
+        else:
+            report = verify(read_members(options.bundle), announced=announced)
+    except (UnusableBundleError, OSError, ValueError) as error:
         print(f"Không dùng được tệp này / This file cannot be used: {error}", file=sys.stderr)
         return 2
     _print_report(report)
@@ -53,11 +59,34 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="verify.pyz",
         description="Kiểm tra gói kết quả đã công bố. / Check a published bundle of results.",
     )
-    parser.add_argument("bundle", help="B.zip")
+    parser.add_argument("bundle", nargs="?", help="B.zip")
+    parser.add_argument("--proof", metavar="proof.json")
+    parser.add_argument("--submission", metavar="submission.json")
     for name in ("commitment", "list-hash", "rules-hash", "seat-plans-hash", "distances-hash"):
         parser.add_argument(f"--{name}", type=_hex_digits, metavar="HEX")
     parser.add_argument("--public-value", metavar="TEXT")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if (options.bundle is None) == (options.proof is None and options.submission is None):
+        parser.error("B.zip, or --proof and/or --submission")
+    return options
+
+
+def _own_report(options: argparse.Namespace) -> Report:
+    return check_own(
+        proof=_small_file(options.proof),
+        submission=_small_file(options.submission),
+        list_hash=options.list_hash,
+    )
+
+
+def _small_file(path: str | None) -> bytes | None:
+    if path is None:
+        return None
+    with open(path, "rb") as file:  # noqa: PTH123  # one import less to read
+        data = file.read(MAX_OWN_BYTES + 1)
+    if len(data) > MAX_OWN_BYTES:
+        raise ValueError(f"{path} is far too large")
+    return data
 
 
 def _hex_digits(text: str) -> str:

@@ -51,12 +51,12 @@ _CHECKED: Mapping[str, tuple[str, str]] = {
     ),
     "same_day": (
         (
-            "Giá trị công khai “{value}” ({name}) có cùng ngày {on} với ngày chốt danh sách: hai cán"
+            "Giá trị công khai “{value}” ({name}) có cùng ngày {on} với ngày chốt: hai cán"
             " bộ đã cam đoan giá trị này xuất hiện sau {frozen}. Quý vị hãy đối chiếu giờ công bố."
         ),
         (
-            "The public value “{value}” ({name}) is of {on}, the day of freezing itself: two officers"
-            " declared that it arose after {frozen}. Compare the hour of its publication."
+            "The public value “{value}” ({name}) is of {on}, the day of freezing itself: two"
+            " officers declared that it arose after {frozen}. Compare the hour of its publication."
         ),
     ),
     "renamed": (
@@ -101,6 +101,18 @@ _CHECKED: Mapping[str, tuple[str, str]] = {
         "Đã lập lại chứng nhận: đúng chỉ tiêu, đúng điều kiện, không ai bị vượt, không bỏ phí chỗ.",
         "Recomputed the certificate: capacities, eligibility, nobody passed over, no seat wasted.",
     ),
+    "proof": (
+        "Hồ sơ {code} có trong danh sách chốt: thứ {place} trong {size}; mã danh sách {hash}",
+        "Registration {code} is in the frozen list: entry {place} of {size}; list hash {hash}",
+    ),
+    "own_number": (
+        "Số thứ tự ngẫu nhiên tính lại từ hạt giống và giá trị công khai “{value}”: {number}",
+        "Lottery number, recomputed from the seed and the public value “{value}”: {number}",
+    ),
+    "submission": (
+        "Mã kiểm chứng của nội dung đã gửi: {hash}",
+        "Submission hash of what was sent: {hash}",
+    ),
     "announced": (
         "Trùng với giá trị quý vị nhập từ thông báo: {what}",
         "Equals the value you gave from the announcement: {what}",
@@ -140,14 +152,22 @@ _DIFFERENCES: Mapping[str, tuple[str, str]] = {
         "Danh sách hồ sơ không phải danh sách đã chốt: gốc Merkle {found}, đã chốt {stated}.",
         "The list of registrations is not the frozen one: Merkle root {found}, frozen {stated}.",
     ),
+    "proof": (
+        "Bằng chứng không dẫn từ hồ sơ {code} đến mã danh sách {hash}.",
+        "The proof does not lead from registration {code} to the list hash {hash}.",
+    ),
+    "submission": (
+        "Nội dung đã gửi có mã kiểm chứng {found}, còn nơi đối chiếu ghi {stated}.",
+        "What was sent has the submission hash {found}, but {stated} is stated.",
+    ),
     "too_early": (
         "Giá trị công khai ({name}) đề ngày {on}, trước khi chốt danh sách ({frozen}).",
         "The public value ({name}) is of {on}, before the list was frozen ({frozen}).",
     ),
     "renamed": (
         (
-            "Việc thay giá trị công khai từ {name} ({on}) sang {new_name} ({new_on}) không khớp với "
-            "giá trị đã dùng hoặc đề ngày quá sớm."
+            "Việc thay giá trị công khai từ {name} ({on}) sang {new_name} ({new_on}) không khớp"
+            " với giá trị đã dùng hoặc đề ngày quá sớm."
         ),
         (
             "Replacing the public value {name} ({on}) by {new_name} ({new_on}) does not lead to"

@@ -1,6 +1,5 @@
 """docs/draw.md and docs/draw.vi.md cannot drift: every table, hash and file is computed again."""
 
-import dataclasses
 import functools
 import re
 import shutil

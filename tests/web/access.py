@@ -9,6 +9,7 @@ BLUEPRINTS = {
     "health": "public",
     "public": "public",
     "entrance": "public",
+    "proof": "family",
     "parents": "family",
     "questions": "family",
     "residences": "family",

@@ -2,11 +2,10 @@
 
 from flask import Flask
 
-from enrol.web.public import kept
-from enrol.web.public.routes import blueprint
+from enrol.web.public import draw, kept
 
 
 def register(app: Flask) -> None:
     """Put the public pages on the application."""
     kept.register(app)
-    app.register_blueprint(blueprint)
+    app.register_blueprint(draw.blueprint)

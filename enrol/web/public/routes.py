@@ -55,7 +55,7 @@ def bundle(name: str) -> Response:
     if path is None:
         raise NotFound
     response = send_file(path, mimetype="application/zip", as_attachment=True, download_name=name)
-    return _kept_a_minute(response)
+    return kept_a_minute(response)
 
 
 @blueprint.get("/truong")
@@ -114,7 +114,7 @@ def admitted(school: str) -> Response:
     path = list_file(directory=_results(), intake=intake, school=school, language=spoken())
     if path is None:
         return make_response(render_template("public/no_result_yet.html"), 404)
-    return _kept_a_minute(_published(path))
+    return kept_a_minute(_published(path))
 
 
 @blueprint.get("/du-lieu-ca-nhan")
@@ -128,10 +128,11 @@ def accessibility() -> Response:
 
 
 def _page(template: str, **values: Any) -> Response:
-    return _kept_a_minute(make_response(render_template(template, **values)))
+    return kept_a_minute(make_response(render_template(template, **values)))
 
 
-def _kept_a_minute(response: Response) -> Response:
+def kept_a_minute(response: Response) -> Response:
+    """Let anybody on the way keep the page for a minute."""
     response.headers["Cache-Control"] = "public, max-age=60"
     response.vary.add("Cookie")
     return response
