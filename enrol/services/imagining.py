@@ -19,17 +19,16 @@ from enrol.services.authority import Grasp
 from enrol.services.ports import JOBS
 from enrol.services.refusals import NotFound, Refusal
 from enrol.services.zone_lists import ZoneList, zone_list
-from enrol.store import journal, outbox, run_inputs, what_ifs, zone_lists
+from enrol.store import intakes, journal, outbox, run_inputs, what_ifs, zone_lists
 from enrol.store.db import Transaction, transaction
-from enrol.store.intakes import IntakeRecord
-from enrol.store.run_inputs import School
+from enrol.store.intakes import IntakeRecord, SeatLine
 from enrol.store.what_ifs import ChangeLine, WhatIf
 
 __all__ = [
     "MOST_SEATS",
     "ChangeLine",
     "NothingImagined",
-    "School",
+    "SeatLine",
     "SeatsNeedAZone",
     "SeatsOutOfRange",
     "WhatIf",
@@ -80,7 +79,7 @@ class Workbench:
     leads: bool
     zones: tuple[ZoneName, ...]
     zone: ZoneName | None
-    schools: tuple[School, ...]
+    schools: tuple[SeatLine, ...]
     tried: tuple[WhatIf, ...]
 
 
@@ -104,9 +103,7 @@ def workbench_of(*, actor: Actor, intake_id: int, zone: str | None = None) -> Wo
         grasp = _grasp(tx, actor=actor, intake_id=intake_id)
         within = _zones_within(tx, grasp)
         chosen = _chosen(within, zone) if zone else None
-        schools = (
-            run_inputs.zone_schools(tx, intake_zone_id=chosen.intake_zone_id) if chosen else []
-        )
+        schools = _seats_of(tx, intake_id=intake_id, chosen=chosen) if chosen else []
         tried = what_ifs.newest(
             tx,
             intake_id=intake_id,
@@ -313,6 +310,12 @@ def _sees(grasp: Grasp, asked: WhatIf) -> bool:
 
 def _all_zones(tx: Transaction, asked: WhatIf) -> list[int]:
     return [row[0] for row in zone_lists.zones_of_intake(tx, intake_id=asked.intake_id)]
+
+
+def _seats_of(tx: Transaction, *, intake_id: int, chosen: ZoneName) -> list[SeatLine]:
+    schools = run_inputs.zone_schools(tx, intake_zone_id=chosen.intake_zone_id)
+    school_ids = [school.school_id for school in schools]
+    return intakes.seat_lines(tx, intake_id=intake_id, school_ids=school_ids)
 
 
 def _other_seats(

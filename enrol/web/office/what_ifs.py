@@ -33,8 +33,8 @@ class WhatIfForm(PageForm):
         if not self.was_sent():
             return found
         for school in self.bench.schools:
-            if _seats_typed(school.code) == _UNREADABLE:
-                found[f"seats_{school.code}"] = _(
+            if _seats_typed(school.school) == _UNREADABLE:
+                found[f"seats_{school.school}"] = _(
                     "Type the number of seats: a whole number up to 5,000"
                 )
         if self.rules is not None and self.rules not in PRESETS:
@@ -44,7 +44,7 @@ class WhatIfForm(PageForm):
     @property
     def seats(self) -> dict[str, int]:
         """The seats typed; schools left empty are left out."""
-        typed_seats = {school.code: _seats_typed(school.code) for school in self.bench.schools}
+        typed_seats = {school.school: _seats_typed(school.school) for school in self.bench.schools}
         return {code: seats for code, seats in typed_seats.items() if seats is not None}
 
     @property
