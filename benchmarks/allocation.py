@@ -7,7 +7,6 @@ that memory is told apart, and prints a table. What counts are the ratios within
 import argparse
 import json
 import os
-import platform
 import resource
 import subprocess
 import sys
@@ -112,7 +111,7 @@ def _part(part: str, options: argparse.Namespace) -> object:
         with transaction() as tx:
             intake_id = int(tx.execute(text("SELECT id FROM intakes")).scalar_one())
         if part == "floor":
-            return [paths.io_floor(intake_id) for _ in repeats]
+            return [paths.io_floor() for _ in repeats]
         if part == "path":
             before = _peak_mb()
             taken = [paths.whole_path(intake_id) for _ in repeats]
@@ -135,8 +134,49 @@ def _peak_mb() -> int:
 
 
 def _lines(part: str, found: dict[str, object]) -> str:
-    """Return what was measured, ratios to what was measured before in the same run."""
-    return f"{part}: {json.dumps(found[part])}"
+    """Return what was measured as lines of a table, with ratios to what was measured before."""
+    value = found[part]
+    medians: dict[str, float] = {}
+    if part == "path" and isinstance(value, dict):
+        taken = value["taken"]
+        medians = {name: median(one[name] for one in taken) for name in taken[0]}
+        medians["peak MB (before: " + str(value["before_mb"]) + ")"] = value["peak_mb"]
+        found["path_s"] = medians["total"]
+    elif part == "verify" and isinstance(value, dict):
+        medians = {"total": median(value["taken"]), "peak MB": value["peak_mb"]}
+    elif isinstance(value, dict):
+        medians = {
+            name: median(one) if isinstance(one, list) else one for name, one in value.items()
+        }
+    elif isinstance(value, list):
+        medians = {"total": median(value)}
+    elif isinstance(value, float):
+        medians = {"total": value}
+    if part == "floor":
+        found["floor_s"] = medians["total"]
+    rows = [f"{part:9} {name:42} {number:10.3f}" for name, number in medians.items()]
+    return "\n".join([*rows, *_ratios(part, medians, found)])
+
+
+def _ratios(part: str, medians: dict[str, float], found: dict[str, object]) -> list[str]:
+    pairs: list[tuple[str, float, object]] = []
+    if part == "engine":
+        pairs.append(("engine / textbook heap", medians["engine"], medians["textbook"]))
+    if part == "packages":
+        pairs += [
+            (f"{name} / engine", number, medians["engine"])
+            for name, number in medians.items()
+            if name != "engine"
+        ]
+    if part == "path":
+        pairs.append(("whole path / I/O floor", medians["total"], found.get("floor_s")))
+    if part in {"queue", "verify"}:
+        pairs.append((f"{part} / whole path", medians["total"], found.get("path_s")))
+    return [
+        f"{'ratio':9} {name:42} {above / below:10.2f}"
+        for name, above, below in pairs
+        if isinstance(below, float)
+    ]
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ from enrol.core.model import Entry, Facts, SeatPlan
 from enrol.core.priority import PRESETS, rules_hash, rules_to_json
 from enrol.core.sealing import entry_bytes, merkle_root
 from enrol.store.db import Transaction, db, transaction
+from enrol.store.tables.accounts import Staff
 from enrol.store.tables.intakes import draws, intake_zones, intakes, rule_sets
 from enrol.store.tables.schools import schools
-from enrol.store.tables.accounts import Staff
 from enrol.store.tables.units import units, zones
 
 SEED = bytes(range(32))

@@ -26,7 +26,7 @@ from enrol.store.tables.runs import runs
 PATIENCE_SECONDS = 600
 
 
-def io_floor(intake_id: int) -> float:
+def io_floor() -> float:
     """Return seconds to read one packed value a zone and to write as many rows into a new table.
 
     Read: code, position and zone of every child as one bytea a zone. Write: four plain numbers a
@@ -99,7 +99,7 @@ STAGES: dict[str, tuple[Any, str]] = {
     "read": (zone_orders.run_inputs, "zone_roll"),
     "columns": (zone_orders, "roll_of"),
     "numbers": (settlement, "numbers"),
-    "settle": (settlement._Seating, "take"),
+    "settle": (settlement._Seating, "take"),  # noqa: SLF001
     "certificate": (zone_orders, "certify_settlement"),
     "digest": (allocating, "settlement_digest"),
     "write": (settlements, "save"),
