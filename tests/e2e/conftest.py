@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from enrol.cli.demo.city import City, load_city
 from enrol.cli.demo.season import Season
-from enrol.cli.demo.stack import Stack
+from enrol.cli.demo.stack import Stack, StackError
 from enrol.services.refusals import StoreBusy
 from enrol.store.db import db
 from tests.application import empty_tables
@@ -58,7 +58,7 @@ def stack() -> Iterator[Stack]:
         inside = contextvars.copy_context()
         inside.run(made.__enter__)
         try:
-            inside.run(made.start_processes)
+            inside.run(_start, made)
             yield made
         finally:
             inside.run(_end, made)
@@ -172,7 +172,16 @@ def _sweep(stack: Stack) -> None:
         stack.app.extensions["enrol_settings"].redis_url.get_secret_value()
     ) as hints:
         hints.flushdb()
-    shutil.rmtree(stack.directory / "results", ignore_errors=True)
+    for name in ("city", "results"):
+        shutil.rmtree(stack.directory / name, ignore_errors=True)
+
+
+def _start(stack: Stack) -> None:
+    try:
+        stack.start_processes()
+    except StackError as error:
+        told = stack.processes.log_file("web").read_text(encoding="utf-8", errors="replace")
+        pytest.fail(f"{error}\n{told[-3000:]}")
 
 
 def _end(stack: Stack) -> None:

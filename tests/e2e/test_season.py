@@ -174,7 +174,7 @@ def officer_in(invite: Invite, stack: Stack, email: str) -> Officer:
     """Give an officer a password for one sign-in, and let them sign in with it."""
     adapters = stack.app.extensions["enrol_adapters"]
     password = one_time_password(email=email, adapters=adapters)
-    officer = Officer(invite(phone=False, languages=BOTH), email)
+    officer = Officer(invite(phone=False), email)
     officer.sign_in(password=password, own=OWN_PASSWORD)
     return officer
 
