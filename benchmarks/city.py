@@ -27,10 +27,8 @@ PUBLIC_VALUE = "1-2-3-4-5-6"
 RULES = PRESETS["hanoi-2018"]
 CHILDREN_A_ZONE = 1_270
 SCHOOLS_A_ZONE = 6
-OUTCOME_TABLES = (
-    "placements, fills, cut_offs, waiting_places, explanations, leftover_distances, renderings, "
-    "runs, outbox"
-)
+OUTCOME_TABLES = "placements, waiting_places, runs, outbox"
+"""What hangs on runs goes with them."""
 
 
 @dataclass(frozen=True)
