@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Text, cast, collate, func, select, type_coerce
 from sqlalchemy.types import NullType
@@ -61,7 +62,11 @@ def zone_of(tx: Transaction, *, intake_zone_id: int) -> ZoneOfIntake | None:
         .where(intake_zones.c.id == intake_zone_id)
     )
     row = tx.execute(query).one_or_none()
-    return None if row is None else ZoneOfIntake(*row[:5], Phase(row[5]), *row[6:])
+    if row is None:
+        return None
+    values: list[Any] = list(row)
+    values[5] = Phase(values[5])
+    return ZoneOfIntake(*values)
 
 
 def zones_of_intake(tx: Transaction, *, intake_id: int) -> list[tuple[int, str, str, str, int]]:
