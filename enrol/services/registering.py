@@ -82,8 +82,8 @@ def submit_registration(
 
     One transaction: shared lock on the intake (closing waits for it), the window judged by the
     database's clock, the draft's row locked so that two presses of the button follow each other,
-    then
-    the writes. A draft of a live registration becomes its next version. Time gives no priority.
+    then the writes. A draft of a live registration becomes its next version; one that says the
+    same changes nothing and shows the receipt that stands. Time gives no priority.
 
     Raises WindowNotOpen, WindowOver, Incomplete, NotEligible, PageIsOld, SignedOut, NotFound; the
     store's AlreadyRegistered only when a constraint decides a race that the locks did not see.
@@ -103,7 +103,6 @@ def submit_registration(
             if submission_key != draft.submission_key:
                 raise PageIsOld
             used = _write(tx, child=child, window=window, draft=draft, secrets=secrets)
-            drafts.renew_key(tx, intake_id=intake_id, child_id=child.child_id)
         return _receipt(
             tx, child=child, window=window, code=used[0], version=used[1], secrets=secrets
         )
@@ -181,6 +180,8 @@ def _write(
         live=live,
         secrets=secrets,
     )
+    if live is not None and registrations.payload_of(tx, live=live) == new.payload:
+        return live.code, live.version  # sent again, the same: its receipt stands
     version = 1 if live is None else live.version + 1
     if live is None:
         registrations.insert_first(tx, new=new)
@@ -196,6 +197,7 @@ def _write(
         subject=new.code,
         detail={"version": version, "submission_hash": new.submission_hash},
     )
+    drafts.renew_key(tx, intake_id=window.intake_id, child_id=child.child_id)
     return new.code, version
 
 

@@ -115,6 +115,16 @@ def submitted_with(
     return None if row is None else (row[0], row[1])
 
 
+def payload_of(tx: Transaction, *, live: Live) -> str:
+    """Return what the family of a live registration sent last, as canonical JSON."""
+    query = select(submissions.c.payload).where(
+        submissions.c.registration_id == live.registration_id,
+        submissions.c.version == live.version,
+    )
+    payload: str = tx.execute(query).scalar_one()
+    return payload
+
+
 def insert_first(tx: Transaction, *, new: NewRegistration) -> None:
     """Write a registration with its first submission, in one statement.
 

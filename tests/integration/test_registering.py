@@ -112,6 +112,17 @@ def test_a_change_keeps_the_code_and_gets_a_new_receipt(world, family, adapters)
     assert count_of(submissions) == 2
 
 
+def test_sending_the_same_again_changes_nothing(world, family, adapters):
+    prepare(world, family)
+    first = submit(world, family, adapters)
+
+    again = submit(world, family, adapters)
+
+    assert again.lines == first.lines
+    assert count_of(submissions) == 1
+    assert submit(world, family, adapters).lines == first.lines
+
+
 def test_a_page_opened_before_the_last_change_is_asked_to_look_again(world, family, adapters):
     prepare(world, family)
 
