@@ -94,7 +94,7 @@ def _english_name(thing: Mapping[str, str]) -> str:
 
 
 def _moment(instant: datetime) -> str:
-    return f"{instant.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+    return f"{instant.astimezone(VIETNAM):%d/%m/%Y\N{NO-BREAK SPACE}%H:%M}"
 
 
 def _day(instant: datetime) -> str:

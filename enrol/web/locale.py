@@ -129,7 +129,7 @@ def format_date(day: date) -> str:
 
 def format_moment(instant: datetime) -> str:
     """Return an instant in Hanoi's time: 01/07/2026 08:00."""
-    return f"{instant.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    return f"{instant.astimezone(VIETNAM):%d/%m/%Y\N{NO-BREAK SPACE}%H:%M}"
 
 
 def format_number(number: int) -> str:

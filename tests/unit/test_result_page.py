@@ -133,7 +133,7 @@ def test_times_are_those_of_vietnam(renderer):
     page = render(renderer, "vi")
 
     assert "hết ngày 17/07/2026" in page
-    assert "08:00 10/07/2026" in page
+    assert "10/07/2026\N{NO-BREAK SPACE}08:00" in page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -47,7 +47,7 @@ def rank_fields(
     schools: Sequence[SchoolOption], max_wishes: int
 ) -> list[tuple[str, int, list[tuple[str, str]]]]:
     """Return each rank's field: its name, its number and the schools to choose from."""
-    options = [(school.code, _in_a_list(school)) for school in schools]
+    options = [(school.code, named(school)) for school in schools]
     return [(f"wish_{rank}", rank, options) for rank in range(1, min(max_wishes, len(options)) + 1)]
 
 
@@ -73,9 +73,3 @@ def school_cards(schools: Sequence[SchoolOption]) -> list[dict[str, str]]:
         }
         for school in schools
     ]
-
-
-def _in_a_list(school: SchoolOption) -> str:
-    if school.distance is None:
-        return named(school)
-    return f"{named(school)} ({format_metres(school.distance)})"
