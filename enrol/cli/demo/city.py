@@ -92,8 +92,8 @@ def _name_dice(path: Path) -> None:
     for row in rows:
         closes_at = datetime.fromisoformat(row["closes_at"])
         row["public_value_on"] = closes_at.date().isoformat()
-        row["public_value_name"] = f"Mười lần gieo xúc xắc trước ống kính ngày {closes_at:%d/%m/%Y}"
-        row["public_value_name_en"] = f"Ten throws of a die on camera on {closes_at:%d/%m/%Y}"
+        row["public_value_name"] = "Mười lần gieo xúc xắc trước ống kính"
+        row["public_value_name_en"] = "Ten throws of a die on camera"
     unfinished = path.with_suffix(".new")
     with unfinished.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
