@@ -60,7 +60,7 @@ def test_a_prepared_family_gets_a_receipt_with_a_code_that_checks(world, family,
     assert is_code(receipt.lines.code)
     assert receipt.lines.code.startswith("AR")
     assert [wish.school for wish in receipt.lines.wishes] == ["S1", "S2"]
-    assert receipt.lines.wishes[0].distance == 111
+    assert receipt.lines.wishes[0].distance == 100
     assert row_of(receipt.lines.code).status == "submitted"
 
 
@@ -265,9 +265,9 @@ def test_the_schools_of_a_zone_come_nearest_first(world, family):
     options = preparing.schools_of_zone(actor=family, intake_id=world.intake_id, zone_code="T00070")
 
     assert [(option.code, option.distance) for option in options] == [
-        ("S1", 111),
-        ("S2", 222),
-        ("S3", 334),
+        ("S1", 100),
+        ("S2", 200),
+        ("S3", 300),
     ]
 
 
