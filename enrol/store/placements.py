@@ -10,7 +10,7 @@ from enrol.core.model import CutOff, Placement
 from enrol.core.outcome import WaitingList
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
-from enrol.store.tables.runs import cut_offs, explanations, fills, placements, runs, waiting_places
+from enrol.store.tables.runs import cut_offs, fills, placements, runs, waiting_places
 from enrol.store.tables.schools import schools
 
 
