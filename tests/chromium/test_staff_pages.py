@@ -147,7 +147,10 @@ def test_axe_finds_nothing_on_any_page(
         page.click("main #main-form button")
         judge(page, seen)
         drawing.propose_public_value(
-            actor=house.officers.city_second, intake_id=house.world.intake_id, public_value="1"
+            actor=house.officers.city_second,
+            intake_id=house.world.intake_id,
+            public_value="1",
+            arose_later=True,
         )
         set_phase(house.world, "closed")
         for path in ("", "/xac-nhan-gia-tri", "/buoc/lay-lai-gia-tri", "/nhat-ky"):

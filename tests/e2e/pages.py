@@ -116,6 +116,7 @@ class Officer:
         """Open the page of a public value, type it and press the button."""
         self.at.follow(step)
         self.at.entry("Public value").fill(value)
+        self.at.entry("I declare that the value arose only after this time").check()
         self.at.press(step, expect=expect)
 
     def is_offered(self, step: str) -> bool:
@@ -123,12 +124,12 @@ class Officer:
 
     def school_numbers(self) -> dict[str, str]:
         """Return the number of every school by its code, from the links to the rolls."""
-        rows = self.at.page.locator("tbody tr").all()
-        return {
-            row.locator(".code").inner_text(): roll.rpartition("/")[2]
-            for row in rows
-            if (roll := row.locator("a").last.get_attribute("href"))
-        }
+        rows = self.at.page.locator("tbody tr:not(.group)")
+        rolls = rows.evaluate_all(
+            "rows => rows.map(row => [row.querySelector('.code').textContent,"
+            " [...row.querySelectorAll('a')].at(-1).href])"
+        )
+        return {code: address.rpartition("/")[2] for code, address in rolls}
 
     def told(self, english: str, **variables: object) -> bool:
         """Tell whether the last step left this to say."""

@@ -35,6 +35,7 @@ pytestmark = [
 BOTH = ("vi", "en")
 OTHERS = 12
 THROWN = "3-1-6-2-5-4-1-6-2-3"
+PROOF, SUBMISSION = "proof.json", "submission.json"
 OWN_PASSWORD = "bảy con vịt qua cầu ao"
 
 
@@ -62,6 +63,7 @@ def test_a_family_registers_the_office_draws_and_the_family_reads_why(
     school_ids = publish(first)
 
     school = read_result(family, code, schools_of(stack))
+    read_what_anybody_can(family, school, tmp_path)
     see_own_only(invite, stack, school, code, school_ids)
     read_journal(first, code)
     verify(stack, morning, tmp_path)
@@ -127,7 +129,7 @@ def keep_receipt(family: Family, code: str, folder: Path) -> None:
     """See the picture that leads to the result, and save the receipt."""
     picture = family.at.page.locator("main img")
     assert picture.evaluate("image => image.naturalWidth") > 0
-    saved = family.at.download("Save the receipt (PDF)", folder / "receipt.pdf")
+    saved = family.at.download("/gia-dinh/bien-nhan.pdf", folder / "receipt.pdf")
     text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(saved)).pages)
     assert code in text
 
@@ -137,9 +139,9 @@ def send_once_more(family: Family, code: str) -> None:
     at = family.at
     at.go_back()
     assert at.path == CHECK
-    at.page.locator("main button.act").click()
-    at.page.wait_for_url(f"**{RECEIPT}")
-    assert family.code() == code
+    at.press("Send the changes")
+    assert (at.path, family.code()) == (RECEIPT, code)
+    assert not family.is_changed(), "nothing was changed"
 
 
 def read_in_english(family: Family, code: str) -> None:
@@ -262,6 +264,18 @@ def read_result(family: Family, code: str, schools: dict[str, School]) -> School
     return school
 
 
+def read_what_anybody_can(family: Family, school: School, folder: Path) -> None:
+    """Read the rules, the draw, a ward's schools, and fetch the proof for the own registration."""
+    at = family.at
+    for path in ("/", "/quy-dinh", "/boc-so", "/truong", f"/truong/{school.unit}", "/tiep-can"):
+        at.open(path)
+    at.open("/boc-so")
+    assert THROWN in at.text
+    at.open("/gia-dinh/kiem-chung")
+    for name in (PROOF, SUBMISSION):
+        at.download(f"/gia-dinh/{name}", folder / name)
+
+
 def see_own_only(
     invite: Invite, stack: Stack, school: School, code: str, numbers: dict[str, str]
 ) -> None:
@@ -309,8 +323,10 @@ def verify(stack: Stack, morning: Morning, folder: Path) -> None:
     bundle = folder / "B.zip"
     enrol = ["-c", "from enrol.cli import main; main()"]
     run([*enrol, "bundle", INTAKE_CODE, "--out", str(bundle), "--verifier"], stack)
-    said = run(["-I", "-S", str(folder / "verify.pyz"), str(bundle)], stack)
-    assert said
+    verifier = ["-I", "-S", str(folder / "verify.pyz")]
+    assert run([*verifier, str(bundle)], stack)
+    own = ["--proof", str(folder / PROOF), "--submission", str(folder / SUBMISSION)]
+    assert run([*verifier, *own], stack)
     with zipfile.ZipFile(bundle) as members:
         entries = members.read("entries.jsonl").decode().splitlines()
     listed = sorted(json.loads(entry)["code"] for entry in entries)

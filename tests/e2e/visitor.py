@@ -91,10 +91,10 @@ class Visitor:
         name = say(english, self.language, **variables)
         return self.page.locator("main").get_by_label(name, exact=True)
 
-    def download(self, english: str, path: Path) -> bytes:
-        """Follow a link to a file and return what was saved."""
+    def download(self, address: str, path: Path) -> bytes:
+        """Follow the link to the file at this address and return what was saved."""
         with self.page.expect_download() as expected:
-            self.link(english).click()
+            self.page.locator(f"main a[href='{address}']").click()
         expected.value.save_as(path)
         return path.read_bytes()
 

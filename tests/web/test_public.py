@@ -1,5 +1,6 @@
 """Public pages: what anybody may read, the way to a result, and how little they weigh."""
 
+import gzip
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -53,6 +54,15 @@ def test_public_pages_touch_no_session_and_may_be_kept_a_minute(browser, world, 
     assert "Set-Cookie" not in page.response.headers
     assert page.response.headers["Cache-Control"] == "public, max-age=60"
     assert "Cookie" in page.response.headers["Vary"]
+
+
+def test_public_pages_are_sent_small_to_whoever_can_unpack_them(browser, world):
+    plain = browser.ask("GET", "/truong")
+    small = browser.ask("GET", "/truong", headers={"Accept-Encoding": "gzip"})
+
+    assert gzip.decompress(small.data) == plain.data
+    assert len(small.data) < len(plain.data) / 2
+    assert "Accept-Encoding" in small.headers["Vary"]
 
 
 @pytest.mark.parametrize("path", ["/", "/quy-dinh", "/truong"])

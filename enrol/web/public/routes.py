@@ -1,5 +1,6 @@
 """Public pages: no session, nothing personal, and safe to keep for a minute on the way."""
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -132,9 +133,15 @@ def _page(template: str, **values: Any) -> Response:
 
 
 def kept_a_minute(response: Response) -> Response:
-    """Let anybody on the way keep the page for a minute."""
+    """Let anybody on the way keep the page for a minute, and send it small.
+
+    Only these pages are compressed by us: they hold no secret that a length could betray.
+    """
     response.headers["Cache-Control"] = "public, max-age=60"
-    response.vary.add("Cookie")
+    response.vary.update(("Cookie", "Accept-Encoding"))
+    if response.mimetype == "text/html" and request.accept_encodings.quality("gzip") > 0:
+        response.set_data(gzip.compress(response.get_data(), compresslevel=5, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
     return response
 
 
