@@ -24,6 +24,7 @@ from enrol.core.codes import is_code
 from enrol.training.office import INTAKE_CODE
 from tests.e2e.conftest import Invite, wait_until
 from tests.e2e.pages import CHECK, HOME, RECEIPT, WISHES, Family, Officer
+from tests.e2e.visitor import Visitor
 from tests.e2e.words import say
 
 pytestmark = [
@@ -66,7 +67,7 @@ def test_a_family_registers_the_office_draws_and_the_family_reads_why(
     read_what_anybody_can(family, school, tmp_path)
     see_own_only(invite, stack, school, code, school_ids)
     read_journal(first, code)
-    verify(stack, morning, tmp_path)
+    verify(stack, family.at, morning, tmp_path)
 
 
 def register(family: Family, folder: Path) -> str:
@@ -267,7 +268,7 @@ def read_result(family: Family, code: str, schools: dict[str, School]) -> School
 def read_what_anybody_can(family: Family, school: School, folder: Path) -> None:
     """Read the rules, the draw, a ward's schools, and fetch the proof for the own registration."""
     at = family.at
-    for path in ("/", "/quy-dinh", "/boc-so", "/truong", f"/truong/{school.unit}", "/tiep-can"):
+    for path in ("/", "/quy-dinh", "/truong", f"/truong/{school.unit}", "/tiep-can"):
         at.open(path)
     at.open("/boc-so")
     assert THROWN in at.text
@@ -318,12 +319,18 @@ def read_journal(first: Officer, code: str) -> None:
     assert code in first.at.text
 
 
-def verify(stack: Stack, morning: Morning, folder: Path) -> None:
-    """Write the bundle by the command; a stranger verifies it with Python alone."""
-    bundle = folder / "B.zip"
+def verify(stack: Stack, at: Visitor, morning: Morning, folder: Path) -> None:
+    """Write the bundle by the command; a family verifies what the page of the draw offers."""
+    offered = stack.directory / "bundles" / f"{INTAKE_CODE}.zip"
+    offered.parent.mkdir(exist_ok=True)
     enrol = ["-c", "from enrol.cli import main; main()"]
-    run([*enrol, "bundle", INTAKE_CODE, "--out", str(bundle), "--verifier"], stack)
-    verifier = ["-I", "-S", str(folder / "verify.pyz")]
+    run([*enrol, "bundle", INTAKE_CODE, "--out", str(offered), "--verifier"], stack)
+    at.open("/boc-so")
+    bundle, program = folder / "B.zip", folder / "verify.pyz"
+    at.download("/boc-so/ket-qua.zip", bundle)
+    at.download("/boc-so/verify.pyz", program)
+
+    verifier = ["-I", "-S", str(program)]
     assert run([*verifier, str(bundle)], stack)
     own = ["--proof", str(folder / PROOF), "--submission", str(folder / SUBMISSION)]
     assert run([*verifier, *own], stack)
