@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -73,6 +74,13 @@ def check_kept(*, morning: Morning, bundle: Path, frozen: FrozenList) -> Check:
         sorted(listed) == held and len(listed) == frozen.size,
         f"{len(held)} receipts, {len(listed)} entries",
     )
+
+
+def keep_copy(bundle: Path, wanted: Path) -> None:
+    """Copy the bundle to where the user wants it, and the verifier beside it."""
+    wanted.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(bundle, wanted)
+    shutil.copyfile(bundle.with_name(VERIFIER), wanted.with_name(VERIFIER))
 
 
 def _totals(path: Path, *, seconds: float) -> BundleReport:

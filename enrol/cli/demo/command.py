@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from enrol.cli.demo import summary
-from enrol.cli.demo.checks import Check, check_bundle, check_kept
+from enrol.cli.demo.checks import Check, check_bundle, check_kept, keep_copy
 from enrol.cli.demo.city import City, load_city
 from enrol.cli.demo.morning import Letter, Morning, replay_morning
 from enrol.cli.demo.season import Season
@@ -115,9 +115,11 @@ class _Story:
             season.allocate()
         with _step("Publishing: result pages as static files"):
             published = season.publish()
-        path = bundle_path or self._stack.directory / "bundles" / "bundle.zip"
+        path = self._stack.directory / "bundles" / f"{INTAKE_CODE}.zip"  # where pages offer it
         with _step("Bundling and verifying with nothing but Python"):
             verified, report = check_bundle(intake_code=INTAKE_CODE, path=path)
+        if bundle_path is not None:
+            keep_copy(path, bundle_path)
         checks = [check_kept(morning=morning, bundle=path, frozen=frozen), verified]
         checks.append(
             Check("every family got its receipt", not morning.problems, f"{morning.problems[:3]}")
@@ -130,7 +132,7 @@ class _Story:
             outcome_digest=published.outcome_digest,
             checks=checks,
             report=report,
-            bundle=path,
+            bundle=bundle_path or path,
         )
         return checks
 
