@@ -34,6 +34,7 @@ def register(app: Flask, *, settings: Settings) -> None:
         RATELIMIT_HEADERS_ENABLED=False,
         RATELIMIT_KEY_PREFIX="enrol",
     )
+    app.before_request(_read_form)
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(_check_sender)
@@ -41,6 +42,16 @@ def register(app: Flask, *, settings: Settings) -> None:
 
 def _storage(redis_url: str) -> str:
     return "redis+" + redis_url if redis_url.startswith("unix://") else redis_url
+
+
+def _read_form() -> None:
+    """Refuse a form that is too large or broken before anything counts it.
+
+    A limit's key is read from the form, and to the limiter every exception there means that Redis
+    is gone: one such form would make this process count in its own memory for a while.
+    """
+    if request.method in _CHANGING:
+        _ = request.form
 
 
 def _check_sender() -> None:

@@ -205,6 +205,14 @@ def test_guesses_are_not_readable_in_redis(browser, code, redis_url):
     assert not any(code in key for key in keys)
 
 
+def test_a_form_too_large_does_not_move_the_counting_out_of_redis(browser, code, redis_url):
+    assert browser.ask("POST", "/tra-cuu", data={"code": "x" * 2_000_000}).status_code == 413
+    browser.send(browser.open("/tra-cuu"), code=code, secret="wrong")
+
+    with redis.Redis.from_url(redis_url) as connection:
+        assert list(connection.scan_iter("*"))
+
+
 def test_the_notice_is_read_once_in_a_few_seconds(app, world, monkeypatch):
     kept = Kept(read=reading.current_notice, seconds=60)
     monkeypatch.setattr(app, "testing", False)
