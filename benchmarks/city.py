@@ -27,7 +27,7 @@ PUBLIC_VALUE = "1-2-3-4-5-6"
 RULES = PRESETS["hanoi-2018"]
 CHILDREN_A_ZONE = 1_270
 SCHOOLS_A_ZONE = 6
-OUTCOME_TABLES = "placements, waiting_places, runs, outbox"
+OUTCOME_TABLES = "placements, waiting_lists, runs, outbox"
 """What hangs on runs goes with them."""
 
 

@@ -22,7 +22,7 @@ from enrol.store.db import transaction
 from enrol.store.tables.children import children, residences
 from enrol.store.tables.intakes import draws, intake_zones, intakes, seat_plans
 from enrol.store.tables.registrations import frozen_entries, registrations
-from enrol.store.tables.runs import cut_offs, fills, placements, runs, waiting_places
+from enrol.store.tables.runs import cut_offs, fills, placements, runs, waiting_lists
 from enrol.store.tables.schools import schools
 from enrol.store.tables.units import residential_groups, zones
 from tests.officers import add_officer
@@ -260,7 +260,7 @@ def _register(tx: Any, world: World, entries: list[Entry]) -> None:
 
 def outcome_rows() -> dict[str, list[tuple[Any, ...]]]:
     """Return everything that runs wrote, for comparing two histories."""
-    tables = (placements, fills, cut_offs, waiting_places)
+    tables = (placements, fills, cut_offs, waiting_lists)
     with transaction() as tx:
         rows = {
             table.name: [tuple(row) for row in tx.execute(select(table).order_by(*table.c))]

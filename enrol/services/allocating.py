@@ -96,20 +96,18 @@ def run_zone(*, run_id: int) -> Done:
     (another worker is writing), Uncertified, and SeatsExceeded by the database's own count.
     """
     with transaction() as tx:
-        run = _known_run(tx, run_id=run_id)
-        _lock(tx, run)
-        epoch = runs.start(tx, run_id=run_id)
-        if epoch is None:
-            done = _known_run(tx, run_id=run_id)
-            return Done(run_id, done.outcome_digest or "", is_new=False)
+        if not locks.lock_run(tx, run_id):
+            raise NotFound
+        run = runs.start(tx, run_id=run_id)
+        if run is None:
+            return Done(run_id, _digest_of(tx, run_id=run_id), is_new=False)
         order = _order(tx, run=run)
     outcome, certificate = computed(order)
     if not certificate.holds:
         raise Uncertified
     digest = _digest(outcome)
     with transaction() as tx:
-        _lock(tx, run)
-        if not runs.hold(tx, run_id=run_id, epoch=epoch):
+        if not runs.hold(tx, run_id=run_id, epoch=run.epoch):
             raise Superseded
         _save(tx, order=order, outcome=outcome)
         runs.finish(
@@ -124,7 +122,7 @@ def run_zone(*, run_id: int) -> Done:
             action="run.done",
             intake_id=run.intake_id,
             subject=run.zone or "stage 2",
-            detail={"run_id": run_id, "epoch": epoch, "outcome_digest": digest},
+            detail={"run_id": run_id, "epoch": run.epoch, "outcome_digest": digest},
         )
     return Done(run_id, digest, is_new=True)
 
@@ -163,16 +161,6 @@ def _led(tx: Transaction, *, actor: Actor, intake_id: int) -> IntakeRecord:
     return intake
 
 
-def _known_run(tx: Transaction, *, run_id: int) -> Run:
+def _digest_of(tx: Transaction, *, run_id: int) -> str:
     run = runs.run_of(tx, run_id=run_id)
-    if run is None:
-        raise NotFound
-    return run
-
-
-def _lock(tx: Transaction, run: Run) -> None:
-    """Take the run's lock; what changes of a run is only to be read or written after it."""
-    if run.intake_zone_id is None:
-        locks.lock_second_stage(tx, run.intake_id)
-    else:
-        locks.lock_zone_run(tx, run.intake_zone_id)
+    return "" if run is None else run.outcome_digest or ""

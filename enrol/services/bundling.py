@@ -107,7 +107,7 @@ def _season(tx: Transaction, *, intake_code: str) -> _Season:
         intake=intake,
         rules=rules_from_json(dict(drawn.rules)),
         plans=[
-            SeatPlan(school.code, run.zone or "", school.seats)
+            school.plan(zone=run.zone or "")
             for run in all_runs
             if run.intake_zone_id is not None
             for school in run_inputs.zone_schools(tx, intake_zone_id=run.intake_zone_id)

@@ -6,7 +6,6 @@ from datetime import date
 from enrol.core.bundle import DISTANCES, SEAT_PLANS, digest
 from enrol.core.bundle_files import Renaming, read_distances, write_distances, write_seat_plans
 from enrol.core.leftovers import ZoneDistances
-from enrol.core.model import SeatPlan
 from enrol.services.distances import metres_between
 from enrol.services.frozen_lists import ListAltered
 from enrol.store import frozen_files, renamings
@@ -27,8 +26,7 @@ def freeze_files(tx: Transaction, *, intake_id: int) -> FrozenHashes:
 
     The intake's exclusive lock is held.
     """
-    seats = frozen_files.planned_seats(tx, intake_id=intake_id)
-    plans = write_seat_plans(SeatPlan(school, zone, count) for zone, school, count in seats)
+    plans = write_seat_plans(frozen_files.seat_plans_of(tx, intake_id=intake_id))
     distances = write_distances(_measured(tx, intake_id=intake_id))
     for name, body in ((SEAT_PLANS, plans), (DISTANCES, distances)):
         frozen_files.save_file(tx, intake_id=intake_id, name=name, body=body)

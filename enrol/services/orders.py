@@ -37,7 +37,7 @@ class Order:
     @property
     def plans(self) -> list[SeatPlan]:
         """The seats of the zone's schools."""
-        return [SeatPlan(s.code, self.run.zone or "", s.seats) for s in self.schools]
+        return [school.plan(zone=self.run.zone or "") for school in self.schools]
 
     @property
     def free(self) -> list[FreeSeats]:

@@ -47,6 +47,6 @@ def zone_list(tx: Transaction, *, intake_zone_id: int) -> ZoneList:
         zone=zone,
         entries=entries,
         versions=versions,
-        plans=[SeatPlan(school.code, zone.zone, school.seats) for school in schools],
+        plans=[school.plan(zone=zone.zone) for school in schools],
         rules=rules_from_json(dict(zone.rules)),
     )

@@ -23,13 +23,9 @@ class ZoneOrder:
     run: Run
     roll: Roll
     schools: list[School]
+    plans: list[SeatPlan]
     rules: RuleSet
     key: bytes
-
-    @property
-    def plans(self) -> list[SeatPlan]:
-        """The seats of the zone's schools."""
-        return [SeatPlan(s.code, self.run.zone or "", s.seats) for s in self.schools]
 
 
 def zone_order_of(tx: Transaction, *, run: Run) -> ZoneOrder | None:
@@ -39,28 +35,29 @@ def zone_order_of(tx: Transaction, *, run: Run) -> ZoneOrder | None:
     """
     if run.intake_zone_id is None:
         return None
-    drawn = run_inputs.drawn_rules(tx, draw_id=run.draw_id)
-    if drawn is None:
+    found = run_inputs.zone_input(tx, draw_id=run.draw_id, intake_zone_id=run.intake_zone_id)
+    if found is None:
         raise NotFound
-    rules = rules_from_json(dict(drawn.rules))
-    if not has_one_order(rules=rules, seat_plans=()):
-        return None  # the seats of this store have no reserves
+    rules = rules_from_json(dict(found.drawn.rules))
+    plans = [school.plan(zone=run.zone or "") for school in found.schools]
+    if not has_one_order(rules=rules, seat_plans=plans):
+        return None
     return ZoneOrder(
         run=run,
-        roll=roll_of(run_inputs.zone_roll(tx, intake_zone_id=run.intake_zone_id)),
-        schools=run_inputs.zone_schools(tx, intake_zone_id=run.intake_zone_id),
+        roll=roll_of(found.roll),
+        schools=found.schools,
+        plans=plans,
         rules=rules,
-        key=key_of(drawn),
+        key=key_of(found.drawn),
     )
 
 
 def settled(order: ZoneOrder) -> tuple[Settlement, Certificate]:
     """Return the settlement with the certificate that checks it by another route."""
-    plans = order.plans
-    settlement = settle(roll=order.roll, seat_plans=plans, rules=order.rules, key=order.key)
+    settlement = settle(roll=order.roll, seat_plans=order.plans, rules=order.rules, key=order.key)
     return settlement, certify_settlement(
         roll=order.roll,
-        seat_plans=plans,
+        seat_plans=order.plans,
         rules=order.rules,
         key=order.key,
         settlement=settlement,

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select
 
+from enrol.core.model import SeatPlan
 from enrol.store.db import Transaction
+from enrol.store.run_inputs import reserves_of
 from enrol.store.tables.intakes import intake_zones, rule_sets, seat_plans
 from enrol.store.tables.intakes import intakes as intakes_table
 from enrol.store.tables.registrations import frozen_entries, frozen_files, frozen_levels
@@ -130,10 +132,10 @@ def offering_schools(tx: Transaction, *, intake_id: int) -> list[Place]:
     return [Place(*row) for row in tx.execute(query)]
 
 
-def planned_seats(tx: Transaction, *, intake_id: int) -> list[tuple[str, str, int]]:
-    """Return (zone, school, seats) of every school of the intake."""
+def seat_plans_of(tx: Transaction, *, intake_id: int) -> list[SeatPlan]:
+    """Return the seats of every school of the intake."""
     query = (
-        select(zones.c.code, schools.c.code, seat_plans.c.seats)
+        select(schools.c.code, zones.c.code, seat_plans.c.seats, seat_plans.c.reserves)
         .select_from(seat_plans)
         .join(schools, schools.c.id == seat_plans.c.school_id)
         .join(intake_zones, intake_zones.c.id == seat_plans.c.intake_zone_id)
@@ -141,7 +143,7 @@ def planned_seats(tx: Transaction, *, intake_id: int) -> list[tuple[str, str, in
         .where(seat_plans.c.intake_id == intake_id)
         .order_by(seat_plans.c.id)
     )
-    return [(row[0], row[1], row[2]) for row in tx.execute(query)]
+    return [SeatPlan(*row[:3], reserves_of(row[3])) for row in tx.execute(query)]
 
 
 def rules_of(tx: Transaction, *, intake_id: int) -> Mapping[str, object]:

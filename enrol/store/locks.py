@@ -40,16 +40,18 @@ def lock_intake_exclusive(tx: Transaction, intake_id: int) -> None:
     _lock(tx, "pg_advisory_xact_lock", INTAKE, intake_id)
 
 
-def lock_zone_run(tx: Transaction, intake_zone_id: int) -> None:
-    """Be the only one that runs or writes placements of this zone."""
-    _lock(tx, "pg_advisory_xact_lock", ZONE_RUN, intake_zone_id)
+def lock_run(tx: Transaction, run_id: int) -> bool:
+    """Be the only one that starts this run: of one zone, or of an intake's second stage.
 
-
-def lock_second_stage(tx: Transaction, intake_id: int) -> None:
-    """Be the only one that runs or writes the second stage of this intake: the zone that is
-    none.
+    False when there is no such run. Which zone a run is of never changes, so it may be read in the
+    statement that locks.
     """
-    _lock(tx, "pg_advisory_xact_lock", ZONE_RUN, -intake_id)
+    query = text(
+        "SELECT pg_advisory_xact_lock(:space, coalesce(intake_zone_id, -intake_id))"
+        " FROM runs WHERE id = :run_id"
+    )
+    with translated():
+        return tx.execute(query, {"space": ZONE_RUN, "run_id": run_id}).one_or_none() is not None
 
 
 def lock_journal_seal(tx: Transaction) -> None:

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import collate, insert, select
+from sqlalchemy import collate, select
 
 from enrol.core.model import CutOff, Placement
 from enrol.core.outcome import WaitingList
-from enrol.store.constraints import translated
 from enrol.store.db import Transaction
-from enrol.store.tables.runs import cut_offs, fills, placements, runs, waiting_places
+from enrol.store.outcomes import copy_rows, write_by_school
+from enrol.store.tables.runs import cut_offs, fills, placements, runs, waiting_lists
 from enrol.store.tables.schools import schools
 
 
@@ -38,24 +38,10 @@ class Outcome:
 def save(tx: Transaction, *, run_id: int, outcome: Outcome) -> None:
     """Write an outcome; the caller holds the run (``runs.hold``).
 
-    Raises SeatsExceeded when a school would hold more children than seats.
+    Raises SeatsExceeded when a school would hold more children than seats, or others than counted.
     """
     ids = outcome.ids
-    if outcome.fills:
-        with translated():
-            tx.execute(
-                insert(fills),
-                [
-                    {
-                        "run_id": run_id,
-                        "school_id": ids[fill.school],
-                        "seats": fill.seats,
-                        "taken": fill.taken,
-                    }
-                    for fill in outcome.fills
-                ],
-            )
-    _copy(
+    copy_rows(
         tx,
         "placements (run_id, code, school_id, rank, band, number)",
         (
@@ -63,21 +49,17 @@ def save(tx: Transaction, *, run_id: int, outcome: Outcome) -> None:
             for p in outcome.placements
         ),
     )
-    _copy(
+    waiting = {waiting.school: waiting.codes for waiting in outcome.waiting}
+    write_by_school(
         tx,
-        "cut_offs (run_id, school_id, band, number, admitted)",
-        ((run_id, ids[c.school], c.band, c.number, c.admitted) for c in outcome.cut_offs),
+        run_id=run_id,
+        fills=[
+            (ids[fill.school], fill.seats, fill.taken, waiting.get(fill.school, ()))
+            for fill in outcome.fills
+        ],
+        cut_offs=[(ids[c.school], c.band, c.number, c.admitted) for c in outcome.cut_offs],
     )
-    _copy(
-        tx,
-        "waiting_places (run_id, school_id, position, code)",
-        (
-            (run_id, ids[waiting.school], place, code)
-            for waiting in outcome.waiting
-            for place, code in enumerate(waiting.codes, start=1)
-        ),
-    )
-    _copy(
+    copy_rows(
         tx,
         "explanations (run_id, code, wishes)",
         ((run_id, code, json.dumps(list(wishes))) for code, wishes in outcome.explanations),
@@ -128,20 +110,9 @@ def fills_of(tx: Transaction, *, run_id: int) -> list[Fill]:
 def waiting_of(tx: Transaction, *, run_id: int) -> list[WaitingList]:
     """Return the waiting lists of a run by school code; schools nobody waits for are left out."""
     query = (
-        select(schools.c.code, waiting_places.c.code)
-        .join(schools, schools.c.id == waiting_places.c.school_id)
-        .where(waiting_places.c.run_id == run_id)
-        .order_by(collate(schools.c.code, "C"), waiting_places.c.position)
+        select(schools.c.code, waiting_lists.c.codes)
+        .join(schools, schools.c.id == waiting_lists.c.school_id)
+        .where(waiting_lists.c.run_id == run_id)
+        .order_by(collate(schools.c.code, "C"))
     )
-    lists: dict[str, list[str]] = {}
-    for school, code in tx.execute(query):
-        lists.setdefault(school, []).append(code)
-    return [WaitingList(school, tuple(codes)) for school, codes in lists.items()]
-
-
-def _copy(tx: Transaction, into: str, rows: Iterable[Sequence[object]]) -> None:
-    raw = tx.connection.driver_connection
-    assert raw is not None  # noqa: S101
-    with raw.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    return [WaitingList(school, tuple(codes)) for school, codes in tx.execute(query)]

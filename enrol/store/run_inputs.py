@@ -1,7 +1,8 @@
 """What a run computes from, read in few packed values: one text a zone instead of a row a child."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     Select,
@@ -11,9 +12,11 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    text,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
+from enrol.core.model import Reserve, SeatPlan
 from enrol.store.db import Transaction
 from enrol.store.frozen_entries import allow_minutes
 from enrol.store.tables.intakes import draws, intakes, rule_sets, seat_plans
@@ -39,19 +42,49 @@ class School:
     school_id: int
     code: str
     seats: int
-    latitude: float
-    longitude: float
+    reserves: Sequence[tuple[str, int]]
+
+    def plan(self, *, zone: str) -> SeatPlan:
+        """Return its seats as the core takes them."""
+        return SeatPlan(self.code, zone, self.seats, reserves_of(self.reserves))
+
+
+def reserves_of(stated: Iterable[tuple[str, int]]) -> tuple[Reserve, ...]:
+    """Return the reserved seats of a row of ``seat_plans``, in the order in which they fill."""
+    return tuple(Reserve(policy, seats) for policy, seats in stated)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneInput:
+    """What one zone's run computes from; ``roll`` as ``zone_roll`` returns it."""
+
+    drawn: DrawnRules
+    schools: list[School]
+    roll: str
+
+
+def zone_input(tx: Transaction, *, draw_id: int, intake_zone_id: int) -> ZoneInput | None:
+    """Return all of it in one statement; None while the draw is not confirmed."""
+    offered = _schools_of_zone().where(seat_plans.c.intake_zone_id == intake_zone_id).subquery()
+    columns = func.json_build_array(
+        offered.c.id, offered.c.code, offered.c.seats, offered.c.reserves
+    )
+    ordered: aggregate_order_by[Any] = aggregate_order_by(columns, collate(offered.c.code, "C"))
+    row = tx.execute(
+        _drawn(draw_id).add_columns(
+            select(func.coalesce(func.json_agg(ordered), text("'[]'::json"))).scalar_subquery(),
+            _roll(intake_zone_id).scalar_subquery(),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    *drawn, schools_, roll = row
+    return ZoneInput(DrawnRules(*drawn), [School(*school) for school in schools_], roll)
 
 
 def drawn_rules(tx: Transaction, *, draw_id: int) -> DrawnRules | None:
     """Return the rules and the draw; None while the draw is not confirmed."""
-    query = (
-        select(rule_sets.c.body, draws.c.seed, draws.c.public_value, draws.c.list_hash)
-        .join(intakes, intakes.c.id == draws.c.intake_id)
-        .join(rule_sets, rule_sets.c.id == intakes.c.rule_set_id)
-        .where(draws.c.id == draw_id, draws.c.seed.is_not(None))
-    )
-    row = tx.execute(query).one_or_none()
+    row = tx.execute(_drawn(draw_id)).one_or_none()
     return None if row is None else DrawnRules(*row)
 
 
@@ -63,25 +96,13 @@ def zone_entries(tx: Transaction, *, intake_zone_id: int) -> str:
 
 def zone_roll(tx: Transaction, *, intake_zone_id: int) -> str:
     """Return what decides in a zone, a packed line a child, in code order (``core.roll``)."""
-    ordered: aggregate_order_by[str] = aggregate_order_by(
-        literal_column("E'\\n'"), frozen_entries.c.position
-    )
-    packed = func.coalesce(func.string_agg(frozen_entries.c.deciding, ordered), "")
-    query = select(packed).where(frozen_entries.c.intake_zone_id == intake_zone_id)
-    return str(tx.execute(query).scalar_one())
+    return str(tx.execute(_roll(intake_zone_id)).scalar_one())
 
 
 def zone_schools(tx: Transaction, *, intake_zone_id: int) -> list[School]:
     """Return the schools of a zone with all their seats, by code."""
     query = (
-        select(
-            schools.c.id,
-            schools.c.code,
-            seat_plans.c.seats,
-            schools.c.latitude,
-            schools.c.longitude,
-        )
-        .join(seat_plans, seat_plans.c.school_id == schools.c.id)
+        _schools_of_zone()
         .where(seat_plans.c.intake_zone_id == intake_zone_id)
         .order_by(collate(schools.c.code, "C"))
     )
@@ -106,8 +127,7 @@ def free_schools(tx: Transaction, *, draw_id: int) -> list[School]:
             schools.c.id,
             schools.c.code,
             fills.c.seats - fills.c.taken,
-            schools.c.latitude,
-            schools.c.longitude,
+            literal_column("'[]'::jsonb", JSONB),
         )
         .join(fills, fills.c.school_id == schools.c.id)
         .join(runs, runs.c.id == fills.c.run_id)
@@ -115,6 +135,29 @@ def free_schools(tx: Transaction, *, draw_id: int) -> list[School]:
         .order_by(collate(schools.c.code, "C"))
     )
     return [School(*row) for row in tx.execute(query)]
+
+
+def _drawn(draw_id: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(rule_sets.c.body, draws.c.seed, draws.c.public_value, draws.c.list_hash)
+        .join(intakes, intakes.c.id == draws.c.intake_id)
+        .join(rule_sets, rule_sets.c.id == intakes.c.rule_set_id)
+        .where(draws.c.id == draw_id, draws.c.seed.is_not(None))
+    )
+
+
+def _schools_of_zone() -> Select[*tuple[Any, ...]]:
+    return select(schools.c.id, schools.c.code, seat_plans.c.seats, seat_plans.c.reserves).join(
+        seat_plans, seat_plans.c.school_id == schools.c.id
+    )
+
+
+def _roll(intake_zone_id: int) -> Select[str]:
+    ordered: aggregate_order_by[str] = aggregate_order_by(
+        literal_column("E'\\n'"), frozen_entries.c.position
+    )
+    packed = func.coalesce(func.string_agg(frozen_entries.c.deciding, ordered), "")
+    return select(packed).where(frozen_entries.c.intake_zone_id == intake_zone_id)
 
 
 def _packed() -> Select[str]:

@@ -64,6 +64,15 @@ def _runs() -> Select[int, int, int | None, str | None, int, int, str, int, str,
     )
 
 
+_ZONE = (
+    select(zones.c.code)
+    .join(intake_zones, intake_zones.c.zone_id == zones.c.id)
+    .where(intake_zones.c.id == runs.c.intake_zone_id)
+    .correlate(runs)
+    .scalar_subquery()
+)
+
+
 def run_of(tx: Transaction, *, run_id: int) -> Run | None:
     """Return one run."""
     row = tx.execute(_runs().where(runs.c.id == run_id)).one_or_none()
@@ -127,13 +136,13 @@ def _insert(tx: Transaction, rows: Select[*tuple[Any, ...]]) -> list[int]:
         return list(written.scalars())
 
 
-def start(tx: Transaction, *, run_id: int) -> int | None:
-    """Take the next epoch of a run and return it; None when the run is done.
+def start(tx: Transaction, *, run_id: int) -> Run | None:
+    """Take the next epoch of a run and return the run; None when it is done.
 
-    The caller holds ``locks.lock_zone_run``.
+    The caller holds ``locks.lock_run``.
     """
     with translated():
-        epoch: int | None = tx.execute(
+        row = tx.execute(
             update(runs)
             .where(runs.c.id == run_id, runs.c.state != DONE)
             .values(
@@ -141,9 +150,20 @@ def start(tx: Transaction, *, run_id: int) -> int | None:
                 state=RUNNING,
                 started_at=func.coalesce(runs.c.started_at, func.clock_timestamp()),
             )
-            .returning(runs.c.epoch)
-        ).scalar_one_or_none()
-    return epoch
+            .returning(
+                runs.c.id,
+                runs.c.intake_id,
+                runs.c.intake_zone_id,
+                _ZONE,
+                runs.c.stage,
+                runs.c.draw_id,
+                runs.c.list_hash,
+                runs.c.epoch,
+                runs.c.state,
+                runs.c.outcome_digest,
+            )
+        ).one_or_none()
+    return None if row is None else Run(*row)
 
 
 def hold(tx: Transaction, *, run_id: int, epoch: int) -> bool:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, collate, func, select
+from sqlalchemy import and_, case, collate, func, or_, select, true
 
 from enrol.core.model import Placement
 from enrol.store.db import Transaction
 from enrol.store.tables.intakes import seat_plans
 from enrol.store.tables.registrations import frozen_entries
-from enrol.store.tables.runs import explanations, placements, runs, waiting_places
+from enrol.store.tables.runs import explanations, placements, runs, waiting_lists
 from enrol.store.tables.schools import schools
 
 
@@ -84,27 +84,37 @@ def waiting_places_of(
     Whoever waits since the second stage stands behind the school's list of the first.
     """
     first = (
-        select(waiting_places.c.school_id, func.count().label("length"))
-        .join(runs, runs.c.id == waiting_places.c.run_id)
+        select(waiting_lists.c.school_id, func.cardinality(waiting_lists.c.codes).label("length"))
+        .join(runs, runs.c.id == waiting_lists.c.run_id)
         .where(runs.c.draw_id == draw_id, runs.c.stage == 1)
-        .group_by(waiting_places.c.school_id)
         .subquery("first_lists")
+    )
+    waiting = (
+        func.unnest(waiting_lists.c.codes)
+        .table_valued("code", with_ordinality="position", name="waiting")
+        .render_derived()
     )
     ahead = case((runs.c.stage == 2, func.coalesce(first.c.length, 0)), else_=0)
     query = (
-        select(waiting_places.c.code, schools.c.code, waiting_places.c.position + ahead)
-        .join(runs, runs.c.id == waiting_places.c.run_id)
+        select(waiting.c.code, schools.c.code, waiting.c.position + ahead)
+        .select_from(waiting_lists)
+        .join(waiting, true())
+        .join(runs, runs.c.id == waiting_lists.c.run_id)
         .join(
             frozen_entries,
             and_(
                 frozen_entries.c.intake_id == runs.c.intake_id,
-                frozen_entries.c.code == waiting_places.c.code,
+                frozen_entries.c.code == waiting.c.code,
             ),
         )
-        .join(schools, schools.c.id == waiting_places.c.school_id)
-        .outerjoin(first, first.c.school_id == waiting_places.c.school_id)
-        .where(runs.c.draw_id == draw_id, frozen_entries.c.intake_zone_id == intake_zone_id)
-        .order_by(collate(waiting_places.c.code, "C"), runs.c.stage, waiting_places.c.school_id)
+        .join(schools, schools.c.id == waiting_lists.c.school_id)
+        .outerjoin(first, first.c.school_id == waiting_lists.c.school_id)
+        .where(
+            runs.c.draw_id == draw_id,
+            or_(runs.c.stage == 2, runs.c.intake_zone_id == intake_zone_id),
+            frozen_entries.c.intake_zone_id == intake_zone_id,
+        )
+        .order_by(collate(waiting.c.code, "C"), runs.c.stage, waiting_lists.c.school_id)
     )
     places: dict[str, dict[str, int]] = {}
     for code, school, place in tx.execute(query):

@@ -15,16 +15,16 @@ from enrol.core.results import entries_by_zone
 from enrol.services import advancing, allocating
 from enrol.services.allocating import Done, Superseded
 from enrol.services.refusals import StoreBusy
-from enrol.store import locks, runs, settlements
+from enrol.store import locks, outcomes, runs
 from enrol.store.db import transaction
-from enrol.store.tables.runs import cut_offs, fills, placements, waiting_places
+from enrol.store.tables.runs import cut_offs, fills, placements, waiting_lists
 from tests.application import empty_tables
 from tests.drawn import RULES, Drawn, draw_intake, outcome_rows, run_ids
 
 pytestmark = pytest.mark.race
 
 WORKERS = 4
-OUTCOME = (placements, fills, cut_offs, waiting_places)
+OUTCOME = (placements, fills, cut_offs, waiting_lists)
 QUIET = (Superseded, StoreBusy)
 
 
@@ -38,10 +38,10 @@ def drawn(app: Flask) -> Drawn:
 @pytest.fixture
 def unguarded(monkeypatch) -> None:
     """Lock and fence patched away, and every worker made to compute before the first one writes."""
-    monkeypatch.setattr(locks, "lock_zone_run", lambda tx, number: None)
+    monkeypatch.setattr(locks, "lock_run", lambda tx, run_id: True)
     monkeypatch.setattr(runs, "hold", lambda tx, *, run_id, epoch: True)
     monkeypatch.setattr(runs, "finish", lambda tx, **values: None)
-    monkeypatch.setattr(settlements, "refuse_difference", lambda tx, *, run_id: None)
+    monkeypatch.setattr(outcomes, "refuse", lambda *, difference: None)
     meet_before_writing(monkeypatch)
 
 
@@ -126,7 +126,7 @@ def test_without_lock_fence_and_keys_every_child_is_placed_four_times(app, drawn
 
 def test_the_fence_alone_is_enough_to_refuse_the_late_writer(app, drawn, monkeypatch):
     run_id = run_ids()[-1]
-    monkeypatch.setattr(locks, "lock_zone_run", lambda tx, number: None)
+    monkeypatch.setattr(locks, "lock_run", lambda tx, run_id: True)
     meet_before_writing(monkeypatch)
 
     results = all_at_once(app, lambda: allocating.run_zone(run_id=run_id))

@@ -111,9 +111,9 @@ def test_every_zone_of_a_drawn_intake_is_packed_in_code_order():
 def test_a_placement_that_the_fills_do_not_count_is_not_kept(monkeypatch):
     drawn = draw_intake(zones_=1, children_=30, seats=6)
     allocating.start_allocation(actor=drawn.officer, intake_id=drawn.intake_id)
-    check = settlements.refuse_difference
+    check = settlements.write_by_school
 
-    def moved_before(tx, *, run_id):
+    def moved_before(tx, *, run_id, **values):
         taken = select(placements.c.school_id).where(
             placements.c.run_id == run_id, placements.c.school_id.is_not(None)
         )
@@ -122,9 +122,9 @@ def test_a_placement_that_the_fills_do_not_count_is_not_kept(monkeypatch):
             .where(placements.c.run_id == run_id, placements.c.school_id.is_(None))
             .values(school_id=taken.limit(1).scalar_subquery())
         )
-        check(tx, run_id=run_id)
+        check(tx, run_id=run_id, **values)
 
-    monkeypatch.setattr(settlements, "refuse_difference", moved_before)
+    monkeypatch.setattr(settlements, "write_by_school", moved_before)
     with pytest.raises(SeatsExceeded):
         allocating.run_zone(run_id=run_ids()[-1])
     with transaction() as tx:

@@ -16,7 +16,7 @@ from tests.workers.conftest import Crew, wait_until
 
 pytestmark = pytest.mark.race
 
-TABLES = "placements, waiting_places, runs, outbox"  # what hangs on runs goes with them
+TABLES = "placements, waiting_lists, runs, outbox"  # what hangs on runs goes with them
 SETTINGS = (
     (1, {"PYTHONHASHSEED": "0", "LC_ALL": "C"}),
     (2, {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8"}),

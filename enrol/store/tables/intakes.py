@@ -105,9 +105,17 @@ seat_plans = Table(
     Column("classes", Integer),
     Column("last_year_distance", Integer, comment="metres; the farthest home admitted last year"),
     Column("stated_at", Instant, nullable=False, server_default=func.now()),
+    Column(
+        "reserves",
+        JSONB,
+        nullable=False,
+        server_default="[]",
+        comment="[policy, seats] in the order in which they fill",
+    ),
     UniqueConstraint("intake_id", "school_id"),
     CheckConstraint("seats BETWEEN 0 AND 5000", name="seats"),
     CheckConstraint("classes IS NULL OR classes BETWEEN 0 AND 200", name="classes"),
+    CheckConstraint("jsonb_typeof(reserves) = 'array'", name="reserves"),
     Index("ix_seat_plans_intake_zone_id", "intake_zone_id"),
 )
 

@@ -14,7 +14,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from enrol.store.db import metadata
 
@@ -56,8 +56,8 @@ runs = Table(
     ),
 )
 
-# Placements and waiting places carry no foreign keys: checking each row costs as much as the whole
-# allocation. Who writes them compares them with the run's ``fills``, which do, in one statement.
+# Placements carry no foreign keys: checking each row costs as much as the whole allocation. Who
+# writes them compares them in one statement with the run's ``fills``, which do.
 placements = Table(
     "placements",
     metadata,
@@ -68,7 +68,6 @@ placements = Table(
     Column("band", SmallInteger, nullable=False),
     Column("number", Text, nullable=False, comment="lottery number, 64 hex digits"),
     Index("ix_placements_school", "school_id", "run_id"),
-    Index("ix_placements_code", "code"),
 )
 
 fills = Table(
@@ -81,15 +80,13 @@ fills = Table(
     CheckConstraint("taken BETWEEN 0 AND seats", name="never_over_the_seats"),
 )
 
-waiting_places = Table(
-    "waiting_places",
+waiting_lists = Table(
+    "waiting_lists",
     metadata,
-    Column("run_id", Integer, primary_key=True),
-    Column("school_id", Integer, primary_key=True),
-    Column("position", Integer, primary_key=True, comment="1 is called first"),
-    Column("code", Text, nullable=False),
-    CheckConstraint("position > 0", name="position"),
-    Index("ix_waiting_places_code", "code"),
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("school_id", ForeignKey("schools.id"), primary_key=True),
+    Column("codes", ARRAY(Text), nullable=False, comment="the first is called first"),
+    CheckConstraint("cardinality(codes) > 0", name="codes"),
 )
 
 explanations = Table(
