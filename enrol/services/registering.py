@@ -3,28 +3,31 @@ for.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
 from uuid import UUID
 
-from enrol.core import eligibility
 from enrol.core.actors import Family
-from enrol.core.answers import Answers, Incompleteness, payload, read_answers
-from enrol.core.codes import OFFICIAL_PREFIX, REHEARSAL_PREFIX, registration_code
-from enrol.core.eligibility import Limits
-from enrol.core.sealing import canonical_json, submission_hash
-from enrol.core.stated import Known, needs_verification, stated_facts
-from enrol.services.households import distance_from, home_point, signed_in_child
+from enrol.services import composing
+from enrol.services.composing import Incomplete, NotEligible
+from enrol.services.households import signed_in_child
 from enrol.services.ports import Secrets
 from enrol.services.refusals import NotFound, Refusal
 from enrol.store import drafts, families, journal, locks, places, registrations, windows
 from enrol.store.db import Transaction, transaction
 from enrol.store.families import Child
-from enrol.store.places import ZoneSchool
 from enrol.store.registrations import Live, NewRegistration, ReceiptLines
 from enrol.store.windows import Window
 
-VIETNAM = timezone(timedelta(hours=7))
-"""Registration codes carry the local day (Asia/Ho_Chi_Minh has no summer time)."""
+__all__ = [
+    "Incomplete",
+    "NotEligible",
+    "PageIsOld",
+    "Receipt",
+    "WindowNotOpen",
+    "WindowOver",
+    "receipt_of",
+    "submit_registration",
+    "withdraw_registration",
+]
 
 
 class WindowNotOpen(Refusal):
@@ -41,22 +44,6 @@ class WindowOver(Refusal):
     def __init__(self, window: Window) -> None:
         super().__init__()
         self.window = window
-
-
-class Incomplete(Refusal):
-    """Questions of the draft still need an answer."""
-
-    def __init__(self, gaps: tuple[Incompleteness, ...]) -> None:
-        super().__init__()
-        self.gaps = gaps
-
-
-class NotEligible(Refusal):
-    """The child or its wishes do not fit this intake; ``reasons`` in the order they are told."""
-
-    def __init__(self, reasons: tuple[eligibility.Refusal, ...]) -> None:
-        super().__init__()
-        self.reasons = reasons
 
 
 class PageIsOld(Refusal):
@@ -156,30 +143,10 @@ def _refuse_outside(window: Window) -> None:
 def _write(
     tx: Transaction, *, child: Child, window: Window, draft: drafts.Draft, secrets: Secrets
 ) -> tuple[str, int]:
-    answers = read_answers(draft.answers)
-    if not isinstance(answers, Answers):
-        raise Incomplete(answers)
-    intake_zone_id, schools = places.zone_schools(
-        tx, intake_id=window.intake_id, zone_code=answers.zone
-    )
-    by_code = {school.code: school for school in schools}
-    _check(answers, window=window, schools=by_code)
-    if intake_zone_id is None:
-        raise NotFound
     live = registrations.live_of(
         tx, intake_id=window.intake_id, child_id=child.child_id, for_update=True
     )
-    new = _new_registration(
-        tx,
-        child=child,
-        window=window,
-        draft=draft,
-        answers=answers,
-        wished=[by_code[code] for code in answers.wishes],
-        intake_zone_id=intake_zone_id,
-        live=live,
-        secrets=secrets,
-    )
+    new = _composed(tx, child=child, window=window, draft=draft, live=live, secrets=secrets)
     if live is not None and registrations.payload_of(tx, live=live) == new.payload:
         return live.code, live.version  # sent again, the same: its receipt stands
     version = 1 if live is None else live.version + 1
@@ -201,86 +168,33 @@ def _write(
     return new.code, version
 
 
-def _check(answers: Answers, *, window: Window, schools: dict[str, ZoneSchool]) -> None:
-    reasons = eligibility.check(
-        born_on=answers.birth_on,
-        wishes=answers.wishes,
-        zone_schools=schools.keys(),
-        limits=Limits(
-            born_from=window.birth_from, born_until=window.birth_to, max_wishes=window.max_wishes
-        ),
-    )
-    if reasons:
-        raise NotEligible(reasons)
-
-
-def _new_registration(  # one record of many columns: splitting it would hide what is written
+def _composed(
     tx: Transaction,
     *,
     child: Child,
     window: Window,
     draft: drafts.Draft,
-    answers: Answers,
-    wished: list[ZoneSchool],
-    intake_zone_id: int,
     live: Live | None,
     secrets: Secrets,
 ) -> NewRegistration:
-    groups = places.groups_named(
-        tx, places=[(place.unit, place.group) for _, place in answers.places if place.group]
+    answers = composing.complete(draft.answers)
+    zone = composing.Zone(
+        *places.zone_schools(tx, intake_id=window.intake_id, zone_code=answers.zone)
     )
-    zone_of = {key: group.zone for key, group in groups.items()}
-    known = _known(tx, child)
-    home = home_point(tx, child=child, answers=draft.answers)
-    distances = [distance_from(home=home, school=school) for school in wished]
-    code = live.code if live else _new_code(tx, window)
-    sent = payload(pupil_code=child.pupil_code, intake_code=window.code, answers=answers)
-    salt = secrets.new_salt()
-    to_verify = needs_verification(
-        answers=answers, known=known, zone_of=zone_of, zones=frozenset(zone_of.values())
-    )
-    return NewRegistration(
-        intake_id=window.intake_id,
-        child_id=child.child_id,
-        code=code,
-        family_code=secrets.family_alias(family_code=child.family_code)
-        if child.family_code
-        else code,
-        intake_zone_id=intake_zone_id,
-        status="verifying" if to_verify else "submitted",
-        wishes=tuple(school.school_id for school in wished),
-        distances=tuple(-1 if metres is None else metres for metres in distances),
-        facts=stated_facts(answers=answers, known=known, zone_of=zone_of),
+    composing.refuse_ineligible(answers, window=window, zone=zone)
+    residences = families.residences_of(tx, child_id=child.child_id)
+    return composing.compose(
+        answers=answers,
+        sender=composing.Sender(child, {item.kind: (item.unit, item.group) for item in residences}),
+        window=window,
+        zone=zone,
+        groups=places.groups_named(tx, places=composing.named_places(answers)),
+        code=live.code
+        if live
+        else composing.new_code(number=registrations.next_number(tx), window=window),
         submission_key=draft.submission_key,
-        payload=canonical_json(sent).decode(),
-        salt=salt,
-        submission_hash=submission_hash(salt=salt, payload=sent),
-        submitted_at=window.at,
+        secrets=secrets,
     )
-
-
-def _known(tx: Transaction, child: Child) -> Known:
-    return Known(
-        in_register=child.in_register,
-        places={
-            item.kind: (item.unit, item.group)
-            for item in families.residences_of(tx, child_id=child.child_id)
-        },
-        sibling_school=child.sibling_school,
-        policies=tuple(sorted(child.policies)),
-    )
-
-
-def _new_code(tx: Transaction, window: Window) -> str:
-    return registration_code(
-        prefix=REHEARSAL_PREFIX if window.is_rehearsal else OFFICIAL_PREFIX,
-        on=_local_day(window.at),
-        sequence=registrations.next_number(tx),
-    )
-
-
-def _local_day(at: datetime) -> date:
-    return at.astimezone(VIETNAM).date()
 
 
 def _receipt(
