@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import cast, func, select
@@ -13,10 +14,15 @@ from enrol.store.tables.registrations import drafts
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The answers so far and the key that makes pressing the button twice harmless."""
+    """The answers so far, the key that makes pressing the button twice harmless, and whether the
+    family wants it submitted at the opening; ``refusals`` say why that could not be done.
+    """
 
     answers: dict[str, object]
     submission_key: UUID
+    submit_for_me: bool = False
+    refused_at: datetime | None = None
+    refusals: tuple[str, ...] = ()
 
 
 def draft_of(
@@ -25,11 +31,15 @@ def draft_of(
     """Return the family's draft; ``for_update`` makes two presses of the button follow each
     other.
     """
-    query = select(drafts.c.answers, drafts.c.submission_key).where(
-        drafts.c.intake_id == intake_id, drafts.c.child_id == child_id
-    )
+    query = select(
+        drafts.c.answers,
+        drafts.c.submission_key,
+        drafts.c.submit_for_me,
+        drafts.c.refused_at,
+        drafts.c.refusals,
+    ).where(drafts.c.intake_id == intake_id, drafts.c.child_id == child_id)
     row = tx.execute(query.with_for_update() if for_update else query).one_or_none()
-    return None if row is None else Draft(dict(row[0]), row[1])
+    return None if row is None else Draft(dict(row[0]), row[1], row[2], row[3], tuple(row[4]))
 
 
 def merge(tx: Transaction, *, intake_id: int, child_id: int, answers: Mapping[str, object]) -> None:
@@ -47,9 +57,25 @@ def merge(tx: Transaction, *, intake_id: int, child_id: int, answers: Mapping[st
 
 
 def renew_key(tx: Transaction, *, intake_id: int, child_id: int) -> None:
-    """Give the draft a new submission key: the next press is a change, not a repetition."""
+    """Give the draft a new submission key: the next press is a change, not a repetition. What was
+    asked of the opening is thereby done.
+    """
     tx.execute(
         drafts.update()
         .where(drafts.c.intake_id == intake_id, drafts.c.child_id == child_id)
-        .values(submission_key=func.gen_random_uuid())
+        .values(
+            submission_key=func.gen_random_uuid(),
+            submit_for_me=False,
+            refused_at=None,
+            refusals=[],
+        )
+    )
+
+
+def tick(tx: Transaction, *, intake_id: int, child_id: int, is_on: bool) -> None:
+    """Note whether the family wants this draft submitted when the window opens."""
+    tx.execute(
+        drafts.update()
+        .where(drafts.c.intake_id == intake_id, drafts.c.child_id == child_id)
+        .values(submit_for_me=is_on, refused_at=None, refusals=[])
     )

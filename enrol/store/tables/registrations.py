@@ -39,6 +39,15 @@ drafts = Table(
     Column("submission_key", UUID, nullable=False, server_default=func.gen_random_uuid()),
     Column("submit_for_me", Boolean, nullable=False, server_default=text("false")),
     Column("updated_at", Instant, nullable=False, server_default=func.now()),
+    Column("refused_at", Instant, comment="when the opening could not send it"),
+    Column(
+        "refusals",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="words of core.eligibility, or question:gap of core.answers",
+    ),
+    Index("ix_drafts_ticked", "intake_id", "child_id", postgresql_where=text("submit_for_me")),
 )
 
 registrations = Table(
