@@ -4,9 +4,27 @@ Every job may run twice, at the same time as its twin, or never: what makes that
 in the service it calls.
 """
 
-from enrol.services import advancing, allocating, counting, estimating, imagining, publishing
+from enrol.services import (
+    advancing,
+    allocating,
+    counting,
+    estimating,
+    imagining,
+    opening,
+    publishing,
+)
 from workers.application import application
 from workers.performing import perform
+
+
+def submit_drafts(outbox_ids: list[int]) -> None:
+    """Submit what families of these intakes ticked before the window opened."""
+    secrets = application().extensions["enrol_adapters"].secrets
+    perform(
+        job="submit_drafts",
+        outbox_ids=outbox_ids,
+        do=lambda intake_id: opening.submit_ticked(intake_id=intake_id, secrets=secrets),
+    )
 
 
 def allocate_zone(outbox_ids: list[int]) -> None:

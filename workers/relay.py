@@ -13,7 +13,7 @@ from time import monotonic
 import structlog
 
 from enrol.adapters.rq_queue import RqQueue
-from enrol.services import auditing, counting, estimating, relaying
+from enrol.services import auditing, counting, estimating, opening, relaying
 from enrol.services.ports import JobQueue
 from workers.application import application
 
@@ -39,6 +39,7 @@ def chores(queue: JobQueue) -> list[Chore]:
     """Return what the relay does, the most urgent first."""
     return [
         Chore("relay", 0.3, lambda: relaying.relay_outbox(queue=queue, limit=AT_ONCE) == AT_ONCE),
+        Chore("opening", 1.0, opening.stage_due),
         Chore("seal", 1.0, lambda: auditing.seal_journal() == auditing.MOST_ENTRIES),
         Chore("beat", 5.0, lambda: relaying.beat(name="relay", detail={})),
         Chore("counters", 10.0, counting.refresh_counters),

@@ -4,9 +4,13 @@ them.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 
+from enrol.core.waiting import RoomFigures, Standing
+
 JOBS: Final = {
+    "submit_drafts": "allocation",
     "allocate_zone": "allocation",
     "allocate_leftovers": "allocation",
     "render_results": "messages",
@@ -129,3 +133,35 @@ class SecretLetters(Protocol):
 
     def secure(self) -> None:
         """Make sure that everything added outlives a power failure."""
+
+
+class WaitingRoom(Protocol):
+    """The line in front of the families' pages; it may vanish at any moment and never raises."""
+
+    def ask(
+        self,
+        *,
+        intake_id: int,
+        child_id: int,
+        per_minute: int,
+        opens_at: datetime,
+        since: datetime | None,
+        is_inside: bool,
+    ) -> Standing:
+        """Return whether a family may come in now, at the rate given, or where it stands.
+
+        Asking keeps its place or its pass. Who came before ``opens_at`` stands in drawn order,
+        before all later ones. ``since`` is when it arrived, if its browser remembers;
+        ``is_inside`` says that it came in before and only lost its pass, so it does not wait.
+        """
+
+    def look(self, *, intake_id: int) -> RoomFigures | None:
+        """Return how many wait and how many are inside; None while nobody can tell."""
+
+    def place_of(self, *, intake_id: int, child_id: int) -> str:
+        """Return the mark of a family's place, 32 hex digits that name nobody."""
+
+    def seed_of(self, *, intake_id: int) -> bytes:
+        """Return the 32 bytes that draw the order of the early: kept secret until the window is
+        over, their SHA-256 published before it opens.
+        """

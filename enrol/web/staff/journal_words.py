@@ -95,6 +95,14 @@ def _details() -> dict[str, str]:
         "objections_until": _("objections until"),
         "issued": _("issued"),
         "unit": _("unit"),
+        "at_opening": _("submitted at the opening"),
+        "reasons": _("reasons"),
+        "is_on": _("families wait"),
+        "was_on": _("families waited before"),
+        "per_minute": _("families a minute"),
+        "per_minute_before": _("families a minute before"),
+        "message": _("message"),
+        "message_en": _("message in English"),
     }
 
 
@@ -111,6 +119,7 @@ def _words() -> dict[str, str]:
         "allocation.started": _("Allocation started"),
         "run.done": _("Zone allocated"),
         "seats.changed": _("Seats changed"),
+        "room.changed": _("Waiting room changed"),
         "what_if.asked": _("Other seats or rules tried (rehearsal)"),
         "what_if.done": _("Try computed (rehearsal)"),
         "file.read": _("A child's file read"),
@@ -118,6 +127,9 @@ def _words() -> dict[str, str]:
         "roll.read": _("Roll read"),
         "registration.submitted": _("Registration submitted"),
         "registration.changed": _("Registration changed"),
+        "registration.ticked": _("“Submit it for me at the opening” ticked"),
+        "registration.unticked": _("“Submit it for me at the opening” taken off"),
+        "registration.not_submitted": _("Could not be submitted at the opening"),
         "registration.withdrawn": _("Registration withdrawn"),
         "intake.published": _("Result published"),
         "child.unlisted_added": _("Child outside the register added"),
