@@ -20,6 +20,7 @@ KeyPurpose = Literal[
     "staff-totp",
     "staff-recovery",
     "document",
+    "waiting-room",
 ]
 
 
@@ -47,6 +48,8 @@ class Settings(BaseSettings):
     """The one canonical address, printed on receipts and in QR codes."""
     results_directory: Path = ROOT / "var" / "results"
     bundles_directory: Path = ROOT / "var" / "bundles"
+    web_processes: int = Field(default=2, ge=1, validation_alias="WEB_CONCURRENCY")
+    """Processes of gunicorn: they share a waiting room's rate while Redis is lost."""
     proxy_hops: int = Field(default=0, ge=0, le=5)
     """How many reverse proxies of our own stand in front (exact, or addresses can be forged)."""
     pool_size: int = Field(default=8, ge=1, le=100)

@@ -9,9 +9,17 @@ from enrol.adapters.page_renderer import JinjaPages, Sender
 from enrol.adapters.result_files import ResultFiles
 from enrol.adapters.staff_passwords import FlaskSecurityPasswords
 from enrol.adapters.vault import AesVault, KeyedSecrets
+from enrol.adapters.waiting_room import RedisWaitingRoom
 from enrol.config import ROOT, Settings
 from enrol.logs import configure_logging
-from enrol.services.ports import PageRenderer, ResultPages, Secrets, StaffPasswords, Vault
+from enrol.services.ports import (
+    PageRenderer,
+    ResultPages,
+    Secrets,
+    StaffPasswords,
+    Vault,
+    WaitingRoom,
+)
 from enrol.store.db import db, engine_options, forget_inherited_connections
 from enrol.store.staff import staff_datastore
 
@@ -25,6 +33,7 @@ class Adapters:
     result_pages: ResultPages
     page_renderer: PageRenderer
     staff_passwords: StaffPasswords
+    waiting_room: WaitingRoom
 
 
 def build_adapters(settings: Settings) -> Adapters:
@@ -45,6 +54,11 @@ def build_adapters(settings: Settings) -> Adapters:
             ),
         ),
         staff_passwords=FlaskSecurityPasswords(),
+        waiting_room=RedisWaitingRoom(
+            url=settings.redis_url.get_secret_value(),
+            key=settings.key("waiting-room"),
+            processes=settings.web_processes,
+        ),
     )
 
 

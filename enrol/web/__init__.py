@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from enrol.config import Settings
 from enrol.web import (
     assets,
+    door,
     errors,
     extensions,
     health,
@@ -44,6 +45,7 @@ def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -
     assets.register(app, settings=settings)
     errors.register(app)
     health.register(app)
+    door.register(app)
     public.register(app)
     parents.register(app)
     staff.register(app, settings=settings, staff_accounts=staff_accounts)

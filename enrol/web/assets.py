@@ -16,6 +16,7 @@ _BOOTSTRAP = Path(flask_bootstrap.__file__).resolve().parent / "static" / "boots
 _SHEETS = {
     "bootstrap.css": _BOOTSTRAP / "bootstrap.min.css",
     "enrol.css": _OWN / "enrol.css",
+    "still.css": _OWN / "still.css",
 }
 _TYPES = {"css": "text/css", "svg": "image/svg+xml", "png": "image/png"}
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -37,8 +38,9 @@ def register(app: Flask, *, settings: Settings) -> None:
     published result pages, which outlive a release.
     """
     assets = {sheet: _asset(sheet, path.read_bytes()) for sheet, path in _SHEETS.items()}
-    own = _SHEETS["enrol.css"].read_bytes() + _own_colour(settings.accent)
-    assets["enrol.css"] = _asset("enrol.css", own)
+    for sheet in ("enrol.css", "still.css"):
+        own = _SHEETS[sheet].read_bytes() + _own_colour(settings.accent)
+        assets[sheet] = _asset(sheet, own)
     if settings.emblem is not None:
         emblem = f"emblem{settings.emblem.suffix}"
         assets[emblem] = _asset(emblem, settings.emblem.read_bytes())

@@ -4,6 +4,7 @@ from flask import Blueprint, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from enrol.core.actors import Family
+from enrol.web import door
 
 _FAMILY = "family"
 
@@ -27,13 +28,15 @@ def signed_in_family() -> Family | None:
 
 
 def family_required() -> ResponseReturnValue | None:
-    """Let only families through (``before_request`` of their blueprint) and keep who it is."""
+    """Let only families through (``before_request`` of their blueprint), past the waiting room
+    when it is on, and keep who it is.
+    """
     family = signed_in_family()
     if family is None:
         ended = "1" if request.method == "POST" else None
         return redirect(url_for("entrance.sign_in", ended=ended), code=303)
     g.family = family
-    return None
+    return door.wait_or_enter(family)
 
 
 def family() -> Family:

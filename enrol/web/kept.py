@@ -7,7 +7,10 @@ from typing import Generic, TypeVar
 
 from flask import current_app
 
+from enrol.services.refusals import StoreBusy
+
 Thing = TypeVar("Thing")
+_SOON = 1.0
 
 
 class Kept(Generic[Thing]):
@@ -26,3 +29,41 @@ class Kept(Generic[Thing]):
             if self._held is None or monotonic() - self._held[1] >= allowed:
                 self._held = (self._read(), monotonic())
             return self._held[0]
+
+
+class KeptLoosely(Generic[Thing]):
+    """One process's copy of a thing that no page may wait for.
+
+    While one thread reads it anew the others go on with the old one, which also stays when the
+    database is busy. Tests see what was read first until they ``forget``.
+    """
+
+    def __init__(self, *, read: Callable[[], Thing], seconds: float) -> None:
+        self._read = read
+        self._seconds = seconds
+        self._lock = Lock()
+        self._held: tuple[Thing, float] | None = None
+
+    def now(self) -> Thing:
+        """Return the thing; StoreBusy only when it was never read."""
+        held = self._held
+        if held is not None and (monotonic() < held[1] or not self._lock.acquire(blocking=False)):
+            return held[0]
+        if held is None:
+            self._lock.acquire()
+        try:
+            if self._held is not None and monotonic() < self._held[1]:
+                return self._held[0]
+            lasts = float("inf") if current_app.testing else self._seconds
+            self._held = (self._read(), monotonic() + lasts)
+        except StoreBusy:
+            if self._held is None:
+                raise
+            self._held = (self._held[0], monotonic() + _SOON)
+        finally:
+            self._lock.release()
+        return self._held[0]
+
+    def forget(self) -> None:
+        """Let the next one read it anew."""
+        self._held = None

@@ -13,6 +13,7 @@ from enrol.store.tables import (
     runs,
     schools,
     units,
+    waiting_rooms,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "runs",
     "schools",
     "units",
+    "waiting_rooms",
 ]

@@ -5,6 +5,7 @@ from datetime import date
 from wtforms import Field, StringField, ValidationError
 
 from enrol.core.names import clean_text
+from enrol.services.admitting import LONGEST_MESSAGE, MOST_PER_MINUTE
 from enrol.services.planning import MOST_CLASSES, MOST_SEATS
 from enrol.web.asking import PageForm
 from enrol.web.locale import gettext as _
@@ -112,3 +113,41 @@ class OtherValueForm(PageForm):
             )
         except ValueError:
             return None
+
+
+class RoomForm(PageForm):
+    """The waiting room: on or off, its rate, and what it says in both languages."""
+
+    is_on = StringField()
+    per_minute = StringField()
+    message = StringField()
+    message_en = StringField()
+
+    def validate_is_on(self, field: Field) -> None:
+        """Need one of the two."""
+        if field.data not in ("yes", "no"):
+            raise ValidationError(_("Choose whether families wait or go straight in"))
+
+    def validate_per_minute(self, field: Field) -> None:
+        """Need a whole number within bounds."""
+        if _whole_number(field.data, most=MOST_PER_MINUTE) is None:
+            raise ValidationError(_("Type how many families a minute: a whole number up to 60,000"))
+
+    def validate_message(self, field: Field) -> None:
+        """May be empty; not longer than a few lines."""
+        _not_too_long(field)
+
+    def validate_message_en(self, field: Field) -> None:
+        """May be empty; not longer than a few lines."""
+        _not_too_long(field)
+
+    @property
+    def rate(self) -> int:
+        """The families let in a minute."""
+        return _whole_number(self.per_minute.data, most=MOST_PER_MINUTE) or 0
+
+
+def _not_too_long(field: Field) -> None:
+    field.data = clean_text(field.data or "")
+    if len(field.data) > LONGEST_MESSAGE:
+        raise ValidationError(_("Please keep it under 300 characters"))

@@ -18,7 +18,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from enrol.core.codes import normalise_code
-from enrol.services import reading
+from enrol.services import admitting, reading
 from enrol.services.refusals import NotFound
 from enrol.web.asking import changes_nothing
 from enrol.web.limits import few_guesses
@@ -116,6 +116,12 @@ def admitted(school: str) -> Response:
     if path is None:
         return make_response(render_template("public/no_result_yet.html"), 404)
     return kept_a_minute(_published(path))
+
+
+@blueprint.get("/phong-cho")
+def room() -> Response:
+    waiting_room = current_app.extensions["enrol_adapters"].waiting_room
+    return _page("public/room.html", proof=admitting.order_proof(waiting_room=waiting_room))
 
 
 @blueprint.get("/du-lieu-ca-nhan")
