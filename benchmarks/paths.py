@@ -96,7 +96,7 @@ def _timed(stages: dict[str, float], of: dict[str, tuple[Any, str]]) -> Iterator
 
 
 STAGES: dict[str, tuple[Any, str]] = {
-    "read": (zone_orders.run_inputs, "zone_roll"),
+    "read": (zone_orders.run_inputs, "zone_input"),
     "columns": (zone_orders, "roll_of"),
     "numbers": (settlement, "numbers"),
     "settle": (settlement._Seating, "take"),  # noqa: SLF001

@@ -1,23 +1,30 @@
 """The children of one zone in columns: what decides their places, without an object a child.
 
 A city states few different combinations of facts and of wishes, so each is kept once and a child
-holds two small numbers. Read from the packed lines of the frozen list, whose spelling is that of
-PostgreSQL's ``jsonb``: keys by length, one space after each colon and comma.
+holds two small numbers.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from enrol.core.documents import flag_of, object_of, text_of, texts_of
 from enrol.core.model import Entry, Facts
 
-_FIRST = '{"code": "'
-_NEXT = '}\n{"code": "'
-_FACTS = '", "facts": '
-_FAMILY = ', "family": "'
-_WISHES = '", "wishes": '
+
+class Packed(NamedTuple):
+    """The columns of a zone's list as texts of one line a child, in code order.
+
+    All but the codes are JSON; equal ``facts`` (without distances) and ``wishes`` are spelled
+    alike. All four are empty for a zone without children.
+    """
+
+    codes: str
+    families: str
+    facts: str
+    wishes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +51,20 @@ class Roll:
         ]
 
 
-def roll_of(text: str) -> Roll:
-    """Return the roll of packed lines in code order; nothing for an empty text.
+def roll_of(packed: Packed) -> Roll:
+    """Return the roll of packed columns.
 
-    Raises ValueError for anything that is no such line, for codes out of order or twice, and for a
-    school wished twice.
+    Raises ValueError for columns of different lengths, facts or wishes that cannot be read, codes
+    out of order or twice, and a school wished twice.
     """
-    # A backslash is the only sign that a string is not written as it is.
-    codes, facts, families, wishes = _spelled(text) if "\\" in text else _split(text)
+    if not packed.codes:
+        return Roll([], [], [], [], [], [])
+    codes, facts, wishes = (
+        text.split("\n") for text in (packed.codes, packed.facts, packed.wishes)
+    )
+    families = _texts(packed.families)
+    if not len(codes) == len(families) == len(facts) == len(wishes):
+        raise ValueError("the columns of the list have different lengths")
     for before, after in pairwise(codes):
         if before >= after:
             message = f"{after} stands twice in the list or out of order"
@@ -68,34 +81,10 @@ def roll_of(text: str) -> Roll:
     )
 
 
-def _split(text: str) -> tuple[list[str], list[str], list[str], list[str]]:
-    """Return codes, facts, families and wishes of lines without escapes, the fast way.
-
-    Quotes within strings would be escaped, so the marks stand only between the fields.
-    """
-    if not text:
-        return [], [], [], []
-    size = text.count("\n") + 1
-    if not text.startswith(_FIRST) or not text.endswith("}"):
-        raise ValueError("a line of the list has another form")
-    body = text[len(_FIRST) : -1]
-    for mark in (_NEXT, _FACTS, _FAMILY, _WISHES):
-        body = body.replace(mark, "\n")
-    flat = body.split("\n")
-    if len(flat) != 4 * size:
-        raise ValueError("a line of the list has another form")
-    return flat[0::4], flat[1::4], flat[2::4], flat[3::4]
-
-
-def _spelled(text: str) -> tuple[list[str], list[str], list[str], list[str]]:
-    keys = {"code", "facts", "family", "wishes"}
-    rows = [object_of(json.loads(line), what="line", keys=keys) for line in text.split("\n")]
-    return (
-        [text_of(row["code"], what="code") for row in rows],
-        [json.dumps(row["facts"]) for row in rows],
-        [text_of(row["family"], what="family") for row in rows],
-        [json.dumps(row["wishes"]) for row in rows],
-    )
+def _texts(column: str) -> list[str]:
+    if column[0] + column[-1] == '""' and "\\" not in column:
+        return column[1:-1].split('"\n"')  # without escapes a string is written as it is
+    return [text_of(json.loads(line), what="family") for line in column.split("\n")]
 
 
 def _facts(stated: str) -> Facts:

@@ -5,8 +5,10 @@ compared with everyone it refused, as tuples. What is found wrong is named by ``
 """
 
 import hmac
+from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, repeat
+from operator import lt
 
 from enrol.core.certificate import Certificate, certify_zone
 from enrol.core.model import SeatPlan
@@ -15,6 +17,8 @@ from enrol.core.roll import Roll
 from enrol.core.settlement import NOWHERE, Settlement
 
 Place = tuple[int, str, str]
+_BEFORE_ALL: Place = (-1, "", "")
+NUMBER_DIGITS = 64
 
 
 def certify_settlement(
@@ -67,58 +71,87 @@ class _Check:
         columns = (settled.codes, settled.numbers, settled.bands, settled.schools, settled.ranks)
         if any(len(column) != len(roll.codes) for column in columns):
             return False
+        if list(settled.names) != sorted(self._seats):
+            return False
         return (
             list(settled.codes) == list(roll.codes)
-            and all(before < after for before, after in pairwise(roll.codes))
+            and all(map(lt, roll.codes, islice(roll.codes, 1, None)))
             and list(settled.bands) == [self._bands[kind] for kind in roll.kinds]
-            and list(settled.numbers)
-            == [hmac.digest(key, code.encode(), "sha256").hex() for code in roll.families]
+            and self._are_numbers_drawn(key)
             and self._are_seats_lawful()
             and self._is_nobody_passed_over()
         )
 
-    def _place(self, child: int) -> Place:
-        settled = self._settled
-        counted = settled.bands[child] if self._counts_bands else 0
-        return counted, settled.numbers[child], settled.codes[child]
+    def _are_numbers_drawn(self, key: bytes) -> bool:
+        drawn = [hmac.digest(key, code.encode(), "sha256") for code in self._roll.families]
+        numbers = self._settled.numbers
+        has_whole_ones = set(map(len, numbers)) <= {NUMBER_DIGITS}
+        return has_whole_ones and b"".join(drawn).hex() == "".join(numbers)
 
     def _are_seats_lawful(self) -> bool:
         """Say whether all have a wish of their own zone or nothing, and no school is too full."""
         settled, roll = self._settled, self._roll
-        self._held = dict.fromkeys(self._seats, 0)
-        self._last: dict[str, Place] = {}
-        for child, school in enumerate(settled.schools):
-            rank = settled.ranks[child]
-            if school == NOWHERE:
-                if rank:
-                    return False
-                continue
-            name, wishes = settled.names[school], roll.wishes[roll.lists[child]]
-            if not self._here[roll.kinds[child]] or name not in self._seats:
-                return False
-            if not 0 < rank <= len(wishes) or wishes[rank - 1] != name:
-                return False
-            self._held[name] += 1
-            place = self._place(child)
-            if name not in self._last or place > self._last[name]:
-                self._last[name] = place
-        return all(self._held[name] <= seats for name, seats in self._seats.items())
+        # Whether a seat is lawful depends on few things, of which there are few combinations.
+        seen = set(zip(roll.kinds, roll.lists, settled.schools, settled.ranks, strict=True))
+        if not all(self._is_lawful(*one) for one in seen):
+            return False
+        self._held = Counter(settled.schools)
+        del self._held[NOWHERE]
+        return all(
+            held <= self._seats[settled.names[school]] for school, held in self._held.items()
+        )
+
+    def _is_lawful(self, kind: int, listed: int, school: int, rank: int) -> bool:
+        if school == NOWHERE:
+            return rank == 0
+        names, wishes = self._settled.names, self._roll.wishes[listed]
+        if not 0 <= school < len(names):
+            return False
+        is_wished = 0 < rank <= len(wishes) and wishes[rank - 1] == names[school]
+        return is_wished and self._here[kind]
 
     def _is_nobody_passed_over(self) -> bool:
         """Say whether every refusal was by a school full of children who stand before."""
-        roll = self._roll
-        offered = [[name for name in wishes if name in self._seats] for wishes in roll.wishes]
-        full = {name for name, held in self._held.items() if held == self._seats[name]}
-        for child, rank in enumerate(self._settled.ranks):
+        settled = self._settled
+        places = self._places()
+        last: dict[int, Place] = {}
+        for school, place in zip(settled.schools, places, strict=True):
+            if place > last.get(school, _BEFORE_ALL):
+                last[school] = place
+        first = self._first_refused(places)
+        for school, place in first.items():
+            held = self._held[school]
+            if held < self._seats[settled.names[school]] or (held and place < last[school]):
+                return False
+        return True
+
+    def _places(self) -> list[Place]:
+        """Return where each child stands in the one order of its zone."""
+        settled = self._settled
+        bands = settled.bands if self._counts_bands else repeat(0)
+        return list(zip(bands, settled.numbers, settled.codes, strict=False))
+
+    def _first_refused(self, places: Sequence[Place]) -> dict[int, Place]:
+        """Return for each school the foremost child that it refused, and count the refusals."""
+        roll, settled = self._roll, self._settled
+        index = {name: place for place, name in enumerate(settled.names)}
+        offered = [
+            [
+                (rank, index[name])
+                for rank, name in enumerate(wishes, start=1)
+                if name in self._seats
+            ]
+            for wishes in roll.wishes
+        ]
+        first: dict[int, Place] = {}
+        for child, rank in enumerate(settled.ranks):
             if rank == 1 or not self._here[roll.kinds[child]]:
                 continue
-            wishes = roll.wishes[roll.lists[child]]
-            refused = offered[roll.lists[child]]
-            if rank:
-                refused = refused[: refused.index(wishes[rank - 1])]
-            place = self._place(child)
-            for name in refused:
-                if name not in full or (name in self._last and place < self._last[name]):
-                    return False
-            self.refusals += len(refused)
-        return True
+            place = places[child]
+            for wished, school in offered[roll.lists[child]]:
+                if wished == rank:
+                    break
+                self.refusals += 1
+                if school not in first or place < first[school]:
+                    first[school] = place
+        return first

@@ -10,6 +10,8 @@ from enrol.store.tables.journal import journal
 
 Detail = Mapping[str, str | int | bool | list[str] | list[int] | None]
 
+_INSERT = insert(journal)
+
 
 def record(
     tx: Transaction,
@@ -21,12 +23,11 @@ def record(
     detail: Detail | None = None,
 ) -> None:
     """Write one entry with the change it tells of. ``subject`` is a code or an id, never a name."""
-    tx.execute(
-        insert(journal).values(
-            actor=actor.label,
-            action=action,
-            intake_id=intake_id,
-            subject=subject,
-            detail=dict(detail or {}),
-        )
-    )
+    entry = {
+        "actor": actor.label,
+        "action": action,
+        "intake_id": intake_id,
+        "subject": subject,
+        "detail": dict(detail or {}),
+    }
+    tx.execute(_INSERT, entry)

@@ -17,6 +17,11 @@ JOURNAL_SEAL = 3
 RELAY = 4
 REGISTER = 5
 
+_LOCK_RUN = text(
+    "SELECT pg_advisory_xact_lock(:space, coalesce(intake_zone_id, -intake_id))"
+    " FROM runs WHERE id = :run_id"
+)
+
 
 def _lock(tx: Transaction, function: str, space: int, number: int) -> None:
     with translated():
@@ -46,12 +51,10 @@ def lock_run(tx: Transaction, run_id: int) -> bool:
     False when there is no such run. Which zone a run is of never changes, so it may be read in the
     statement that locks.
     """
-    query = text(
-        "SELECT pg_advisory_xact_lock(:space, coalesce(intake_zone_id, -intake_id))"
-        " FROM runs WHERE id = :run_id"
-    )
     with translated():
-        return tx.execute(query, {"space": ZONE_RUN, "run_id": run_id}).one_or_none() is not None
+        return (
+            tx.execute(_LOCK_RUN, {"space": ZONE_RUN, "run_id": run_id}).one_or_none() is not None
+        )
 
 
 def lock_journal_seal(tx: Transaction) -> None:

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    Label,
     Select,
     Subquery,
     and_,
+    bindparam,
     collate,
     func,
     literal_column,
     select,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from enrol.core.model import Reserve, SeatPlan
+from enrol.core.roll import Packed
 from enrol.store.db import Transaction
 from enrol.store.frozen_entries import allow_minutes
 from enrol.store.tables.intakes import draws, intakes, rule_sets, seat_plans
@@ -56,35 +60,65 @@ def reserves_of(stated: Iterable[tuple[str, int]]) -> tuple[Reserve, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ZoneInput:
-    """What one zone's run computes from; ``roll`` as ``zone_roll`` returns it."""
+    """What one zone's run computes from."""
 
     drawn: DrawnRules
     schools: list[School]
-    roll: str
+    roll: Packed
+
+
+# Built once: to build a statement again for each zone would take as long as to run it.
+_DRAWN = (
+    select(rule_sets.c.body, draws.c.seed, draws.c.public_value, draws.c.list_hash)
+    .join(intakes, intakes.c.id == draws.c.intake_id)
+    .join(rule_sets, rule_sets.c.id == intakes.c.rule_set_id)
+    .where(draws.c.id == bindparam("draw"), draws.c.seed.is_not(None))
+)
+_SCHOOLS = (
+    select(schools.c.id, schools.c.code, seat_plans.c.seats, seat_plans.c.reserves)
+    .join(seat_plans, seat_plans.c.school_id == schools.c.id)
+    .where(seat_plans.c.intake_zone_id == bindparam("zone"))
+)
+
+
+def _roll() -> Select[str, str, str, str]:
+    def column(name: str) -> Label[str]:
+        ordered: aggregate_order_by[str] = aggregate_order_by(
+            literal_column("E'\\n'"), frozen_entries.c.position
+        )
+        return func.coalesce(func.string_agg(frozen_entries.c[name], ordered), "").label(name)
+
+    return select(column("code"), column("family"), column("stated"), column("wished")).where(
+        frozen_entries.c.intake_zone_id == bindparam("zone")
+    )
+
+
+def _schools_in_one() -> Select[Any]:
+    school = _SCHOOLS.subquery()
+    columns = func.json_build_array(school.c.id, school.c.code, school.c.seats, school.c.reserves)
+    ordered: aggregate_order_by[Any] = aggregate_order_by(columns, collate(school.c.code, "C"))
+    return select(func.coalesce(func.json_agg(ordered), text("'[]'::json")))
+
+
+_ROLL = _roll()
+_PACKED_ROLL = _ROLL.subquery("roll")
+_ZONE_INPUT = _DRAWN.add_columns(_schools_in_one().scalar_subquery(), *_PACKED_ROLL.c).join(
+    _PACKED_ROLL, true()
+)
 
 
 def zone_input(tx: Transaction, *, draw_id: int, intake_zone_id: int) -> ZoneInput | None:
     """Return all of it in one statement; None while the draw is not confirmed."""
-    offered = _schools_of_zone().where(seat_plans.c.intake_zone_id == intake_zone_id).subquery()
-    columns = func.json_build_array(
-        offered.c.id, offered.c.code, offered.c.seats, offered.c.reserves
-    )
-    ordered: aggregate_order_by[Any] = aggregate_order_by(columns, collate(offered.c.code, "C"))
-    row = tx.execute(
-        _drawn(draw_id).add_columns(
-            select(func.coalesce(func.json_agg(ordered), text("'[]'::json"))).scalar_subquery(),
-            _roll(intake_zone_id).scalar_subquery(),
-        )
-    ).one_or_none()
+    row = tx.execute(_ZONE_INPUT, {"draw": draw_id, "zone": intake_zone_id}).one_or_none()
     if row is None:
         return None
-    *drawn, schools_, roll = row
-    return ZoneInput(DrawnRules(*drawn), [School(*school) for school in schools_], roll)
+    offered = [School(*school) for school in row[4]]
+    return ZoneInput(DrawnRules(*row[:4]), offered, Packed(*row[5:]))
 
 
 def drawn_rules(tx: Transaction, *, draw_id: int) -> DrawnRules | None:
     """Return the rules and the draw; None while the draw is not confirmed."""
-    row = tx.execute(_drawn(draw_id)).one_or_none()
+    row = tx.execute(_DRAWN, {"draw": draw_id}).one_or_none()
     return None if row is None else DrawnRules(*row)
 
 
@@ -94,19 +128,15 @@ def zone_entries(tx: Transaction, *, intake_zone_id: int) -> str:
     return str(tx.execute(query).scalar_one())
 
 
-def zone_roll(tx: Transaction, *, intake_zone_id: int) -> str:
-    """Return what decides in a zone, a packed line a child, in code order (``core.roll``)."""
-    return str(tx.execute(_roll(intake_zone_id)).scalar_one())
+def zone_roll(tx: Transaction, *, intake_zone_id: int) -> Packed:
+    """Return what decides in a zone."""
+    return Packed(*tx.execute(_ROLL, {"zone": intake_zone_id}).one())
 
 
 def zone_schools(tx: Transaction, *, intake_zone_id: int) -> list[School]:
     """Return the schools of a zone with all their seats, by code."""
-    query = (
-        _schools_of_zone()
-        .where(seat_plans.c.intake_zone_id == intake_zone_id)
-        .order_by(collate(schools.c.code, "C"))
-    )
-    return [School(*row) for row in tx.execute(query)]
+    query = _SCHOOLS.order_by(collate(schools.c.code, "C"))
+    return [School(*row) for row in tx.execute(query, {"zone": intake_zone_id})]
 
 
 def leftover_entries(tx: Transaction, *, draw_id: int) -> str:
@@ -135,29 +165,6 @@ def free_schools(tx: Transaction, *, draw_id: int) -> list[School]:
         .order_by(collate(schools.c.code, "C"))
     )
     return [School(*row) for row in tx.execute(query)]
-
-
-def _drawn(draw_id: int) -> Select[*tuple[Any, ...]]:
-    return (
-        select(rule_sets.c.body, draws.c.seed, draws.c.public_value, draws.c.list_hash)
-        .join(intakes, intakes.c.id == draws.c.intake_id)
-        .join(rule_sets, rule_sets.c.id == intakes.c.rule_set_id)
-        .where(draws.c.id == draw_id, draws.c.seed.is_not(None))
-    )
-
-
-def _schools_of_zone() -> Select[*tuple[Any, ...]]:
-    return select(schools.c.id, schools.c.code, seat_plans.c.seats, seat_plans.c.reserves).join(
-        seat_plans, seat_plans.c.school_id == schools.c.id
-    )
-
-
-def _roll(intake_zone_id: int) -> Select[str]:
-    ordered: aggregate_order_by[str] = aggregate_order_by(
-        literal_column("E'\\n'"), frozen_entries.c.position
-    )
-    packed = func.coalesce(func.string_agg(frozen_entries.c.deciding, ordered), "")
-    return select(packed).where(frozen_entries.c.intake_zone_id == intake_zone_id)
 
 
 def _packed() -> Select[str]:

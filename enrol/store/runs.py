@@ -8,7 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, collate, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    collate,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from enrol.core.intake import Phase
 from enrol.store.constraints import translated
@@ -136,33 +147,54 @@ def _insert(tx: Transaction, rows: Select[*tuple[Any, ...]]) -> list[int]:
         return list(written.scalars())
 
 
+# Built once: to build a statement again for each zone would take as long as to run it.
+_START = (
+    update(runs)
+    .where(runs.c.id == bindparam("run"), runs.c.state != DONE)
+    .values(
+        epoch=runs.c.epoch + 1,
+        state=RUNNING,
+        started_at=func.coalesce(runs.c.started_at, func.clock_timestamp()),
+    )
+    .returning(
+        runs.c.id,
+        runs.c.intake_id,
+        runs.c.intake_zone_id,
+        _ZONE,
+        runs.c.stage,
+        runs.c.draw_id,
+        runs.c.list_hash,
+        runs.c.epoch,
+        runs.c.state,
+        runs.c.outcome_digest,
+    )
+)
+_HOLD = (
+    select(runs.c.id)
+    .where(
+        runs.c.id == bindparam("run"), runs.c.epoch == bindparam("held"), runs.c.state == RUNNING
+    )
+    .with_for_update()
+)
+_FINISH = (
+    update(runs)
+    .where(runs.c.id == bindparam("run"))
+    .values(
+        state=DONE,
+        outcome_digest=bindparam("digest"),
+        totals=bindparam("counted"),
+        finished_at=func.clock_timestamp(),
+    )
+)
+
+
 def start(tx: Transaction, *, run_id: int) -> Run | None:
     """Take the next epoch of a run and return the run; None when it is done.
 
     The caller holds ``locks.lock_run``.
     """
     with translated():
-        row = tx.execute(
-            update(runs)
-            .where(runs.c.id == run_id, runs.c.state != DONE)
-            .values(
-                epoch=runs.c.epoch + 1,
-                state=RUNNING,
-                started_at=func.coalesce(runs.c.started_at, func.clock_timestamp()),
-            )
-            .returning(
-                runs.c.id,
-                runs.c.intake_id,
-                runs.c.intake_zone_id,
-                _ZONE,
-                runs.c.stage,
-                runs.c.draw_id,
-                runs.c.list_hash,
-                runs.c.epoch,
-                runs.c.state,
-                runs.c.outcome_digest,
-            )
-        ).one_or_none()
+        row = tx.execute(_START, {"run": run_id}).one_or_none()
     return None if row is None else Run(*row)
 
 
@@ -172,30 +204,17 @@ def hold(tx: Transaction, *, run_id: int, epoch: int) -> bool:
     Every write of an outcome stands behind this in the same transaction: a later start waits for
     the row, and an earlier one finds another epoch.
     """
-    query = (
-        select(runs.c.id)
-        .where(runs.c.id == run_id, runs.c.epoch == epoch, runs.c.state == RUNNING)
-        .with_for_update()
-    )
     with translated():
-        return tx.execute(query).one_or_none() is not None
+        return tx.execute(_HOLD, {"run": run_id, "held": epoch}).one_or_none() is not None
 
 
 def finish(
     tx: Transaction, *, run_id: int, outcome_digest: str, totals: Mapping[str, object]
 ) -> None:
     """Mark the run done; the caller holds its row."""
+    values = {"run": run_id, "digest": outcome_digest, "counted": dict(totals)}
     with translated():
-        tx.execute(
-            update(runs)
-            .where(runs.c.id == run_id)
-            .values(
-                state=DONE,
-                outcome_digest=outcome_digest,
-                totals=dict(totals),
-                finished_at=func.clock_timestamp(),
-            )
-        )
+        tx.execute(_FINISH, values)
 
 
 def forgotten_work(tx: Transaction) -> dict[str, list[int]]:

@@ -1,4 +1,4 @@
-"""Waiting lists as one row a school, reserved seats in the plans, fewer indexes to keep."""
+"""Waiting lists in one row a school, reserved seats in the plans, a zone read in columns."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,8 +9,42 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+COLUMNS = {
+    "family": ("((entry)::jsonb -> 'family'::text)::text", "whose number it shares"),
+    "stated": (
+        "((((entry)::jsonb -> 'facts'::text) - 'distances'::text))::text",
+        "facts without distances",
+    ),
+    "wished": ("((entry)::jsonb -> 'wishes'::text)::text", "wishes"),
+}
+DECIDING = (
+    "(((entry)::jsonb - 'submission_hash'::text) #- '{facts,distances}'::text[])::text",
+    "code, family, facts without distances, and wishes: what a zone's run reads",
+)
+
+
+def _compute(**columns: tuple[str, str]) -> None:
+    for name, (source, comment) in columns.items():
+        made = sa.Column(
+            name, sa.Text(), sa.Computed(source, persisted=True), comment=comment
+        )
+        op.add_column("frozen_entries", made)
+
+
+def _index_zones(*included: str) -> None:
+    op.create_index(
+        "ix_frozen_entries_zone",
+        "frozen_entries",
+        ["intake_zone_id", "position"],
+        postgresql_include=list(included),
+    )
+
 
 def upgrade() -> None:
+    op.drop_index("ix_frozen_entries_zone", table_name="frozen_entries")
+    op.drop_column("frozen_entries", "deciding")
+    _compute(**COLUMNS)
+    _index_zones("code", *COLUMNS)
     op.create_table(
         "waiting_lists",
         sa.Column("run_id", sa.Integer(), nullable=False),
@@ -51,6 +85,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_frozen_entries_zone", table_name="frozen_entries")
+    for name in COLUMNS:
+        op.drop_column("frozen_entries", name)
+    _compute(deciding=DECIDING)
+    _index_zones("deciding")
     op.drop_constraint(op.f("ck_seat_plans_reserves"), "seat_plans", type_="check")
     op.drop_column("seat_plans", "reserves")
     op.create_index("ix_placements_code", "placements", ["code"], unique=False)

@@ -111,15 +111,24 @@ frozen_entries = Table(
     Column("position", Integer, nullable=False, comment="leaf index, in code order, from 0"),
     Column("intake_zone_id", ForeignKey("intake_zones.id"), nullable=False),
     Column("entry", Text, nullable=False, comment="canonical JSON: the leaf of the Merkle tree"),
-    # Made by the database out of the entry, so that it can say nothing else.
+    # Made by the database out of the entry, so that they can say nothing else.
     Column(
-        "deciding",
+        "family",
         Text,
-        Computed(
-            "(((entry)::jsonb - 'submission_hash'::text) #- '{facts,distances}'::text[])::text",
-            persisted=True,
-        ),
-        comment="code, family, facts without distances, and wishes: what a zone's run reads",
+        Computed("((entry)::jsonb -> 'family'::text)::text", persisted=True),
+        comment="whose number it shares",
+    ),
+    Column(
+        "stated",
+        Text,
+        Computed("((((entry)::jsonb -> 'facts'::text) - 'distances'::text))::text", persisted=True),
+        comment="facts without distances",
+    ),
+    Column(
+        "wished",
+        Text,
+        Computed("((entry)::jsonb -> 'wishes'::text)::text", persisted=True),
+        comment="wishes",
     ),
     UniqueConstraint("intake_id", "position"),
     # A zone is read out of this index alone, in its order, never from pages of the whole city.
@@ -127,7 +136,7 @@ frozen_entries = Table(
         "ix_frozen_entries_zone",
         "intake_zone_id",
         "position",
-        postgresql_include=["deciding"],
+        postgresql_include=["code", "family", "stated", "wished"],
     ),
 )
 

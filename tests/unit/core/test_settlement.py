@@ -13,7 +13,7 @@ from enrol.core.certificate import certify_zone
 from enrol.core.lottery import number, numbers
 from enrol.core.model import Entry, Facts, Reserve, SeatPlan
 from enrol.core.priority import HANOI_2018, LOTTERY_ONLY, NEAREST_SCHOOL, RESIDENCE_2026
-from enrol.core.roll import Roll, roll_of
+from enrol.core.roll import Packed, Roll, roll_of
 from enrol.core.roll_certificate import certify_settlement
 from enrol.core.sealing import entry_to_json
 from enrol.core.settlement import NOWHERE, has_one_order, settle
@@ -23,20 +23,18 @@ SCHOOLS = ["A", "B", "C", "D,\\", 'E"']
 RULES = st.sampled_from([HANOI_2018, RESIDENCE_2026, LOTTERY_ONLY])
 
 
-def packed(entries) -> str:
-    """Spell entries as the frozen list's packed lines are spelled."""
-    lines = []
+def packed(entries) -> Packed:
+    """Spell entries as the store's packed columns are spelled."""
+    rows = []
     for entry in sorted(entries, key=lambda entry: entry.code):
         stated = entry_to_json(entry)
         facts = {name: value for name, value in stated["facts"].items() if name != "distances"}
-        fields = {
-            "code": entry.code,
-            "facts": facts,
-            "family": entry.family,
-            "wishes": stated["wishes"],
-        }
-        lines.append(json.dumps(fields, ensure_ascii=False))
-    return "\n".join(lines)
+        stated = (entry.family, facts, stated["wishes"])
+        rows.append((entry.code, *(json.dumps(each, ensure_ascii=False) for each in stated)))
+    return Packed(*("\n".join(column) for column in zip(*rows, strict=True))) if rows else NOBODY
+
+
+NOBODY = Packed("", "", "", "")
 
 
 @st.composite
@@ -124,23 +122,27 @@ def test_only_rules_with_one_order_for_all_schools_settle():
     assert not has_one_order(rules=NEAREST_SCHOOL, seat_plans=plain)
     assert not has_one_order(rules=replace(HANOI_2018, per_school_numbers=True), seat_plans=plain)
     with pytest.raises(ValueError, match="alike"):
-        settle(roll=roll_of(""), seat_plans=plain, rules=NEAREST_SCHOOL, key=KEY)
+        settle(roll=roll_of(NOBODY), seat_plans=plain, rules=NEAREST_SCHOOL, key=KEY)
 
 
 def test_rolls_out_of_order_or_of_another_form_are_refused():
     first, second = (Entry(c, c, "0" * 64, Facts("Z"), ("A",)) for c in ("AR1", "AR2"))
     twice = Entry("AR1", "AR1", "0" * 64, Facts("Z"), ("A", "A"))
 
-    for text in (
+    whole = packed([first])
+    for columns in (
         packed([first, first]),
-        packed([second]) + "\n" + packed([first]),
-        packed([first]).replace("{", "[", 1),
-        packed([first]).replace('"zone"', '"area"'),
+        Packed(*(f"{two}\n{one}" for one, two in zip(whole, packed([second]), strict=True))),
+        whole._replace(facts=whole.facts.replace("{", "[", 1)),
+        whole._replace(facts=whole.facts.replace('"zone"', '"area"')),
+        whole._replace(wishes=whole.wishes + "\n[]"),
+        whole._replace(families="AR1"),
+        whole._replace(families='"AR1"\n"AR2"'),
         packed([twice]),
-        "{}",
+        Packed("AR1", '"AR1"', "{}", "{}"),
     ):
         with pytest.raises(ValueError):
-            roll_of(text)
+            roll_of(columns)
 
 
 def test_a_child_of_another_zone_is_refused():
