@@ -20,7 +20,7 @@ from enrol.services.ports import (
     Vault,
     WaitingRoom,
 )
-from enrol.store.db import db, engine_options, forget_inherited_connections
+from enrol.store.db import db, engine_options, forget_inherited_connections, watch_for_closed
 from enrol.store.staff import staff_datastore
 
 
@@ -83,6 +83,8 @@ def create_app(settings: Settings, *, with_pages: bool = True) -> Flask:
         ),
     )
     db.init_app(app)
+    with app.app_context():
+        watch_for_closed(db.engine)
     app.extensions["enrol_settings"] = settings
     app.extensions["enrol_adapters"] = build_adapters(settings)
     app.extensions["enrol_after_fork"] = _after_fork(app)

@@ -2,19 +2,20 @@
 from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from enrol.core.actors import Family
 from enrol.core.answers import read_place
-from enrol.services.households import distance_from, home_point, signed_in_child
-from enrol.services.refusals import NotFound
-from enrol.store import drafts, families, places, registrations, windows
-from enrol.store.db import Transaction, transaction
+from enrol.services.composing import Sender, distance_from, home_of
+from enrol.services.households import signed_in_child
+from enrol.services.refusals import NotFound, SignedOut
+from enrol.store import desks, drafts, places
+from enrol.store.db import statements, transaction
 from enrol.store.families import Child, Guardian, Residence
-from enrol.store.places import Named
+from enrol.store.places import Named, WardPlaces, ZoneSchool
 from enrol.store.registrations import Live
 from enrol.store.windows import Window
 
@@ -26,20 +27,28 @@ __all__ = [
     "Named",
     "Residence",
     "SchoolOption",
+    "WardPlaces",
     "Window",
     "ZoneChoice",
-    "groups_of",
+    "ZoneSchool",
     "open_desk",
     "save_answers",
-    "schools_of_zone",
+    "school_options",
+    "ward_places",
     "wards",
     "zone_choices",
+    "zone_schools",
 ]
+
+WardOf = Callable[[str], WardPlaces]
+"""Finds what lies in a ward by its code; pages may remember the answers for a while."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything a family's pages show: child, intake, draft and live registration."""
+    """Everything a family's pages show: child, intake, draft and live registration; whether it is
+    to be submitted at the opening, and why that could not be done (``services/opening``).
+    """
 
     child: Child
     residences: tuple[Residence, ...]
@@ -48,6 +57,9 @@ class Desk:
     answers: Mapping[str, object]
     submission_key: UUID | None
     live: Live | None
+    submit_for_me: bool = False
+    refused_at: datetime | None = None
+    refusals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,37 +89,46 @@ class SchoolOption:
 
 
 def open_desk(*, actor: Family) -> Desk:
-    """Return the family's desk; a draft is begun from the register on the first visit.
+    """Return the family's desk, as one statement reads it.
 
     Raises SignedOut when a newer secret was issued.
     """
-    with transaction() as tx:
-        child = signed_in_child(tx, actor)
-        residences = tuple(families.residences_of(tx, child_id=child.child_id))
-        guardians = tuple(families.guardians_of(tx, child_id=child.child_id))
-        window = windows.current_window(tx)
-        if window is None:
-            return Desk(child, residences, guardians, None, {}, None, None)
-        live = registrations.live_of(tx, intake_id=window.intake_id, child_id=child.child_id)
-        draft = drafts.draft_of(tx, intake_id=window.intake_id, child_id=child.child_id)
-        return Desk(
-            child=child,
-            residences=residences,
-            guardians=guardians,
-            window=window,
-            answers=draft.answers if draft else {},
-            submission_key=draft.submission_key if draft else None,
-            live=live,
-        )
+    with statements() as db:
+        row = desks.desk_of(db, child_id=actor.child_id, secret_version=actor.secret_version)
+    if row is None:
+        raise SignedOut
+    draft = row.draft
+    return Desk(
+        child=row.child,
+        residences=row.residences,
+        guardians=row.guardians,
+        window=row.window,
+        answers=draft.answers if draft else {},
+        submission_key=draft.submission_key if draft else None,
+        live=row.live,
+        submit_for_me=draft.submit_for_me if draft else False,
+        refused_at=draft.refused_at if draft else None,
+        refusals=draft.refusals if draft else (),
+    )
 
 
 def save_answers(*, actor: Family, intake_id: int, answers: Mapping[str, object]) -> None:
-    """Keep what was typed; a question answered again replaces its former answer."""
-    with transaction() as tx:
-        child = signed_in_child(tx, actor)
-        if windows.window_of(tx, intake_id=intake_id) is None:
-            raise NotFound
-        drafts.merge(tx, intake_id=intake_id, child_id=child.child_id, answers=answers)
+    """Keep what was typed; a question answered again replaces its former answer.
+
+    Raises SignedOut, NotFound.
+    """
+    with statements() as db:
+        is_kept = drafts.keep(
+            db,
+            intake_id=intake_id,
+            child_id=actor.child_id,
+            secret_version=actor.secret_version,
+            answers=answers,
+        )
+    if not is_kept:
+        with transaction() as tx:
+            signed_in_child(tx, actor)
+        raise NotFound
 
 
 def wards() -> list[Named]:
@@ -116,45 +137,51 @@ def wards() -> list[Named]:
         return places.wards(tx)
 
 
-def groups_of(*, unit_code: str) -> list[tuple[str, str | None]]:
-    """Return (label, name) of the residential groups of a ward, in natural order."""
+def ward_places(*, unit_code: str) -> WardPlaces:
+    """Return the residential groups and the zones of a ward; both empty for an unknown code."""
+    with statements() as db:
+        return places.ward_places(db, unit_code=unit_code)
+
+
+def zone_schools(*, intake_id: int, zone_code: str) -> tuple[ZoneSchool, ...]:
+    """Return the schools that offer seats in a zone, by name."""
     with transaction() as tx:
-        return [(group.label, group.name) for group in places.groups_of(tx, unit_code=unit_code)]
+        return tuple(places.zone_schools(tx, intake_id=intake_id, zone_code=zone_code)[1])
 
 
-def zone_choices(*, actor: Family, intake_id: int) -> list[ZoneChoice]:
+def zone_choices(*, answers: Mapping[str, object], ward_of: WardOf) -> list[ZoneChoice]:
     """Return the zones of the family's named residences, the permanent residence's first.
 
     A residence whose group is not in the list counts for its ward's own zones: the registration is
     then verified by an officer.
     """
-    with transaction() as tx:
-        child = signed_in_child(tx, actor)
-        draft = drafts.draft_of(tx, intake_id=intake_id, child_id=child.child_id)
-        answers = draft.answers if draft else {}
-        found: dict[str, list[str]] = {}
-        for kind in ("permanent", "temporary", "current"):
-            place = read_place(answers, kind)
-            if place is None:
-                continue
-            for code in _zones_at(tx, unit=place.unit, group=place.group):
-                found.setdefault(code, []).append(kind)
-        names = {zone.code: zone for zone in places.zone_names(tx, codes=list(found))}
+    found: dict[Named, list[str]] = {}
+    for kind in ("permanent", "temporary", "current"):
+        place = read_place(answers, kind)
+        if place is None:
+            continue
+        ward = ward_of(place.unit)
+        group = ward.group(place.group)
+        there = ward.zones if group is None else (ward.zones_of_groups[group.zone],)
+        for zone in there:
+            found.setdefault(zone, []).append(kind)
     return [
-        ZoneChoice(code, names[code].name, names[code].name_en, tuple(kinds))
-        for code, kinds in found.items()
+        ZoneChoice(zone.code, zone.name, zone.name_en, tuple(kinds))
+        for zone, kinds in found.items()
     ]
 
 
-def schools_of_zone(*, actor: Family, intake_id: int, zone_code: str) -> list[SchoolOption]:
-    """Return the zone's schools, nearest to the child's home first (by name where home is not
-    known).
+def school_options(
+    *,
+    desk: Desk,
+    answers: Mapping[str, object],
+    schools: Iterable[ZoneSchool],
+    ward_of: WardOf,
+) -> list[SchoolOption]:
+    """Return schools as this family chooses among them, nearest to the child's home first (by name
+    where home is not known).
     """
-    with transaction() as tx:
-        child = signed_in_child(tx, actor)
-        draft = drafts.draft_of(tx, intake_id=intake_id, child_id=child.child_id)
-        home = home_point(tx, child=child, answers=draft.answers if draft else {})
-        _, schools = places.zone_schools(tx, intake_id=intake_id, zone_code=zone_code)
+    home = _home(desk, answers, ward_of)
     options = [
         SchoolOption(
             code=school.code,
@@ -173,9 +200,9 @@ def schools_of_zone(*, actor: Family, intake_id: int, zone_code: str) -> list[Sc
     )
 
 
-def _zones_at(tx: Transaction, *, unit: str, group: str | None) -> list[str]:
-    if group is not None:
-        named = places.groups_named(tx, places=[(unit, group)]).get((unit, group))
-        if named is not None:
-            return [named.zone]
-    return [zone.code for zone in places.zones_of_unit(tx, unit_code=unit)]
+def _home(desk: Desk, answers: Mapping[str, object], ward_of: WardOf) -> tuple[float, float] | None:
+    current = read_place(answers, "current")
+    sender = Sender(desk.child, {item.kind: (item.unit, item.group) for item in desk.residences})
+    group = ward_of(current.unit).group(current.group) if current is not None else None
+    groups = {} if group is None else {(group.unit, group.label): group}
+    return home_of(sender=sender, current=current, groups=groups)

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from enrol.core.actors import Family
+from enrol.core.answers import Answers, Incompleteness, read_answers
 from enrol.services import composing
 from enrol.services.composing import Incomplete, NotEligible
 from enrol.services.households import signed_in_child
 from enrol.services.ports import Secrets
-from enrol.services.refusals import NotFound, Refusal
-from enrol.store import drafts, families, journal, locks, places, registrations, windows
-from enrol.store.db import Transaction, transaction
+from enrol.services.refusals import NotFound, Refusal, SignedOut
+from enrol.store import drafts, journal, locks, receipts, registrations, submitting, windows
+from enrol.store.db import Transaction, statements, transaction
 from enrol.store.families import Child
-from enrol.store.registrations import Live, NewRegistration, ReceiptLines
+from enrol.store.registrations import Live, NewRegistration, ReceiptLines, WishLine
+from enrol.store.submitting import Situation
 from enrol.store.windows import Window
 
 __all__ = [
@@ -67,32 +69,30 @@ def submit_registration(
 ) -> Receipt:
     """Send the saved draft, or return the receipt that this key already produced.
 
-    One transaction: shared lock on the intake (closing waits for it), the window judged by the
-    database's clock, the draft's row locked so that two presses of the button follow each other,
-    then the writes. A draft of a live registration becomes its next version; one that says the
-    same changes nothing and shows the receipt that stands. Time gives no priority.
+    One transaction: shared lock on the intake (closing waits for it), the draft's row locked so
+    that two presses of the button follow each other, one read of all that decides (the window by
+    the database's clock), one write. A draft of a live registration becomes its next version;
+    one that says the same changes nothing and shows the receipt that stands. Time gives no
+    priority.
 
     Raises WindowNotOpen, WindowOver, Incomplete, NotEligible, PageIsOld, SignedOut, NotFound; the
     store's AlreadyRegistered only when a constraint decides a race that the locks did not see.
     """
     with transaction() as tx:
         locks.lock_intake_shared(tx, intake_id)
-        child = signed_in_child(tx, actor)
-        draft = drafts.draft_of(tx, intake_id=intake_id, child_id=child.child_id, for_update=True)
-        window = windows.window_of(tx, intake_id=intake_id)
-        if draft is None or window is None:
+        draft = drafts.draft_of(tx, intake_id=intake_id, child_id=actor.child_id, for_update=True)
+        answers = read_answers(draft.answers if draft else {})
+        now = _look(tx, actor=actor, intake_id=intake_id, key=submission_key, answers=answers)
+        if draft is None:
             raise NotFound
-        used = registrations.submitted_with(
-            tx, submission_key=submission_key, child_id=child.child_id
-        )
-        if used is None:
-            _refuse_outside(window)
-            if submission_key != draft.submission_key:
-                raise PageIsOld
-            used = _write(tx, child=child, window=window, draft=draft, secrets=secrets)
-        return _receipt(
-            tx, child=child, window=window, code=used[0], version=used[1], secrets=secrets
-        )
+        if now.used is not None:
+            return _receipt_again(tx, now=now, used=now.used, secrets=secrets)
+        _refuse_outside(now.window)
+        if submission_key != draft.submission_key:
+            raise PageIsOld
+        if not isinstance(answers, Answers):
+            raise Incomplete(answers)
+        return _write(tx, now=now, draft=draft, answers=answers, secrets=secrets)
 
 
 def withdraw_registration(*, actor: Family, intake_id: int, code: str) -> None:
@@ -119,17 +119,20 @@ def withdraw_registration(*, actor: Family, intake_id: int, code: str) -> None:
 
 def receipt_of(*, actor: Family, secrets: Secrets) -> Receipt:
     """Return the latest receipt of the family's live registration; NotFound when there is none."""
-    with transaction() as tx:
-        child = signed_in_child(tx, actor)
-        window = windows.current_window(tx)
-        if window is None:
-            raise NotFound
-        live = registrations.live_of(tx, intake_id=window.intake_id, child_id=child.child_id)
-        if live is None:
-            raise NotFound
-        return _receipt(
-            tx, child=child, window=window, code=live.code, version=live.version, secrets=secrets
+    with statements() as db:
+        row = receipts.latest_receipt(
+            db, child_id=actor.child_id, secret_version=actor.secret_version
         )
+    if row is None:
+        raise SignedOut
+    if row.window is None or row.lines is None:
+        raise NotFound
+    return Receipt(
+        lines=row.lines,
+        window=row.window,
+        child=row.child,
+        result_token=secrets.result_token(code=row.lines.code),
+    )
 
 
 def _refuse_outside(window: Window) -> None:
@@ -140,71 +143,142 @@ def _refuse_outside(window: Window) -> None:
     raise WindowOver(window)
 
 
-def _write(
-    tx: Transaction, *, child: Child, window: Window, draft: drafts.Draft, secrets: Secrets
-) -> tuple[str, int]:
-    live = registrations.live_of(
-        tx, intake_id=window.intake_id, child_id=child.child_id, for_update=True
-    )
-    new = _composed(tx, child=child, window=window, draft=draft, live=live, secrets=secrets)
-    if live is not None and registrations.payload_of(tx, live=live) == new.payload:
-        return live.code, live.version  # sent again, the same: its receipt stands
-    version = 1 if live is None else live.version + 1
-    if live is None:
-        registrations.insert_first(tx, new=new)
-    else:
-        registrations.insert_change(
-            tx, registration_id=live.registration_id, version=version, new=new
-        )
-    journal.record(
+def _look(
+    tx: Transaction,
+    *,
+    actor: Family,
+    intake_id: int,
+    key: UUID,
+    answers: Answers | tuple[Incompleteness, ...],
+) -> Situation:
+    whole = answers if isinstance(answers, Answers) else None
+    situation = submitting.look(
         tx,
-        actor=Family(child.child_id, child.secret_version),
-        action="registration.submitted" if live is None else "registration.changed",
-        intake_id=window.intake_id,
-        subject=new.code,
-        detail={"version": version, "submission_hash": new.submission_hash},
+        actor=actor,
+        intake_id=intake_id,
+        submission_key=key,
+        zone=whole.zone if whole else "",
+        places=composing.named_places(whole) if whole else [],
     )
-    drafts.renew_key(tx, intake_id=window.intake_id, child_id=child.child_id)
-    return new.code, version
+    if situation is None:
+        signed_in_child(tx, actor)
+        raise NotFound
+    return situation
+
+
+def _write(
+    tx: Transaction, *, now: Situation, draft: drafts.Draft, answers: Answers, secrets: Secrets
+) -> Receipt:
+    live = None
+    if now.has_live:
+        live = registrations.live_of(
+            tx, intake_id=now.window.intake_id, child_id=now.child.child_id, for_update=True
+        )
+    new = _composed(tx, now=now, draft=draft, answers=answers, live=live, secrets=secrets)
+    if live is not None and registrations.payload_of(tx, live=live) == new.payload:
+        # Sent again, the same: its receipt stands.
+        return _receipt_again(tx, now=now, used=(live.code, live.version), secrets=secrets)
+    actor = Family(now.child.child_id, now.child.secret_version)
+    if live is None:
+        submitting.write_first(tx, new=new, actor=actor)
+    else:
+        _write_change(tx, live=live, new=new, actor=actor)
+    return _receipt(now=now, new=new, version=live.version + 1 if live else 1, secrets=secrets)
 
 
 def _composed(
     tx: Transaction,
     *,
-    child: Child,
-    window: Window,
+    now: Situation,
     draft: drafts.Draft,
+    answers: Answers,
     live: Live | None,
     secrets: Secrets,
 ) -> NewRegistration:
-    answers = composing.complete(draft.answers)
-    zone = composing.Zone(
-        *places.zone_schools(tx, intake_id=window.intake_id, zone_code=answers.zone)
-    )
-    composing.refuse_ineligible(answers, window=window, zone=zone)
-    residences = families.residences_of(tx, child_id=child.child_id)
+    zone = composing.Zone(now.intake_zone_id, now.schools)
+    composing.refuse_ineligible(answers, window=now.window, zone=zone)
+    if live is None:
+        number = registrations.next_number(tx) if now.number is None else now.number
+        code = composing.new_code(number=number, window=now.window)
+    else:
+        code = live.code
+    places = {item.kind: (item.unit, item.group) for item in now.residences}
     return composing.compose(
         answers=answers,
-        sender=composing.Sender(child, {item.kind: (item.unit, item.group) for item in residences}),
-        window=window,
+        sender=composing.Sender(now.child, places),
+        window=now.window,
         zone=zone,
-        groups=places.groups_named(tx, places=composing.named_places(answers)),
-        code=live.code
-        if live
-        else composing.new_code(number=registrations.next_number(tx), window=window),
+        groups=now.groups,
+        code=code,
         submission_key=draft.submission_key,
         secrets=secrets,
     )
 
 
-def _receipt(
-    tx: Transaction, *, child: Child, window: Window, code: str, version: int, secrets: Secrets
+def _write_change(tx: Transaction, *, live: Live, new: NewRegistration, actor: Family) -> None:
+    version = live.version + 1
+    registrations.insert_change(tx, registration_id=live.registration_id, version=version, new=new)
+    journal.record(
+        tx,
+        actor=actor,
+        action="registration.changed",
+        intake_id=new.intake_id,
+        subject=new.code,
+        detail={"version": version, "submission_hash": new.submission_hash},
+    )
+    drafts.renew_key(tx, intake_id=new.intake_id, child_id=new.child_id)
+
+
+def _receipt(*, now: Situation, new: NewRegistration, version: int, secrets: Secrets) -> Receipt:
+    """Return the receipt of what was just written, without asking for it again."""
+    assert now.zone is not None  # noqa: S101 - else there was no zone to register in
+    by_id = {school.school_id: school for school in now.schools}
+    lines = ReceiptLines(
+        code=new.code,
+        status=new.status,
+        version=version,
+        latest_version=version,
+        submitted_at=new.submitted_at,
+        submission_hash=new.submission_hash,
+        zone=now.zone.code,
+        zone_name=now.zone.name,
+        zone_name_en=now.zone.name_en,
+        wishes=tuple(
+            WishLine(
+                rank=rank,
+                school=by_id[school_id].code,
+                name=by_id[school_id].name,
+                name_en=by_id[school_id].name_en,
+                distance=metres if metres >= 0 else None,
+            )
+            for rank, (school_id, metres) in enumerate(
+                zip(new.wishes, new.distances, strict=True), start=1
+            )
+        ),
+    )
+    return Receipt(
+        lines=lines,
+        window=now.window,
+        child=now.child,
+        result_token=secrets.result_token(code=new.code),
+    )
+
+
+def _receipt_again(
+    tx: Transaction, *, now: Situation, used: tuple[str, int], secrets: Secrets
 ) -> Receipt:
     lines = registrations.receipt_lines(
-        tx, intake_id=window.intake_id, child_id=child.child_id, code=code, version=version
+        tx,
+        intake_id=now.window.intake_id,
+        child_id=now.child.child_id,
+        code=used[0],
+        version=used[1],
     )
     if lines is None:
         raise NotFound
     return Receipt(
-        lines=lines, window=window, child=child, result_token=secrets.result_token(code=code)
+        lines=lines,
+        window=now.window,
+        child=now.child,
+        result_token=secrets.result_token(code=used[0]),
     )

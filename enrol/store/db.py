@@ -1,12 +1,14 @@
 """The engine and the one way to open a transaction."""
 
-from collections.abc import Iterator
+import select
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, MetaData, event, text
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from enrol.store.constraints import StoreBusy
@@ -41,6 +43,77 @@ def transaction() -> Iterator[Transaction]:
         raise StoreBusy from error
 
 
+Row = tuple[Any, ...]
+
+
+class Statements:
+    """A connection on which every statement is a transaction of its own, done when it returns.
+
+    For what pages read, and for a change that is one statement; never where one statement's answer
+    decides what another one writes. Statements are written out (``%(name)s`` for values) and reach
+    the driver as they are: what every page asks is neither built nor compiled again, and there is
+    no BEGIN and no COMMIT around it.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        self._connection = connection
+
+    def one(self, statement: bytes, values: Mapping[str, object]) -> Row | None:
+        """Return the first row, or None."""
+        return self._connection.execute(statement, values).fetchone()
+
+    def all(self, statement: bytes, values: Mapping[str, object]) -> list[Row]:
+        """Return every row."""
+        return self._connection.execute(statement, values).fetchall()
+
+    def change(self, statement: bytes, values: Mapping[str, object]) -> int:
+        """Run a change and return how many rows it touched."""
+        return self._connection.execute(statement, values).rowcount
+
+
+@contextmanager
+def statements() -> Iterator[Statements]:
+    """Lend a connection of the same pool. Raises StoreBusy as ``transaction`` does."""
+    try:
+        pooled = db.engine.raw_connection()
+    except (OperationalError, psycopg.OperationalError, PoolTimeout) as error:
+        raise StoreBusy from error
+    connection: Any = pooled.driver_connection
+    try:
+        connection.autocommit = True
+        yield Statements(connection)
+        connection.autocommit = False
+    except psycopg.OperationalError as error:
+        pooled.invalidate(error)
+        raise StoreBusy from error
+    except BaseException:
+        if not connection.closed:
+            connection.autocommit = False
+        raise
+    finally:
+        pooled.close()
+
+
+def watch_for_closed(engine: Engine) -> None:
+    """Let no connection leave the pool that the server has closed meanwhile (it was restarted).
+
+    An idle connection has nothing to say: when its socket can be read, the server has hung up. This
+    looks at the socket alone and costs microseconds, where asking the server (``pool_pre_ping``)
+    costs every page a round trip. A connection that breaks later, in the middle of a statement, is
+    told to the family as StoreBusy, and its retry finds a fresh pool.
+    """
+    event.listen(engine, "checkout", _refuse_closed)
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    if connection.closed:
+        raise DisconnectionError
+    socket = select.poll()
+    socket.register(connection.fileno(), select.POLLIN)
+    if socket.poll(0):
+        raise DisconnectionError
+
+
 def allow_minutes(tx: Transaction) -> None:
     """Let this transaction's statements run long, and wait long for its next one: a whole city is
     read and written in one piece.
@@ -63,7 +136,6 @@ def engine_options(
         "pool_size": pool_size,
         "max_overflow": 0,
         "pool_timeout": pool_timeout,
-        "pool_pre_ping": True,
         "hide_parameters": True,  # an error message must not carry a name or an address
         "isolation_level": "READ COMMITTED",
         "connect_args": {"options": server_settings, "connect_timeout": 5},

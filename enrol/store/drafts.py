@@ -1,14 +1,15 @@
 """Drafts: what a family has typed so far, kept page by page so that nothing is ever lost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import cast, func, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from psycopg.types.json import Jsonb
+from sqlalchemy import func
 
-from enrol.store.db import Transaction
+from enrol.store.db import Statements, Transaction
 from enrol.store.tables.registrations import drafts
 
 
@@ -25,35 +26,29 @@ class Draft:
     refusals: tuple[str, ...] = ()
 
 
+COLUMNS = "d.answers, d.submission_key, d.submit_for_me, d.refused_at, d.refusals"
+"""A draft's columns, of ``drafts d``."""
+
+_READ = f"""
+SELECT {COLUMNS} FROM drafts d
+ WHERE d.intake_id = %(intake_id)s AND d.child_id = %(child_id)s"""  # noqa: S608 - no values in it
+_HOLD = _READ + " FOR UPDATE"
+
+
 def draft_of(
     tx: Transaction, *, intake_id: int, child_id: int, for_update: bool = False
 ) -> Draft | None:
     """Return the family's draft; ``for_update`` makes two presses of the button follow each
     other.
     """
-    query = select(
-        drafts.c.answers,
-        drafts.c.submission_key,
-        drafts.c.submit_for_me,
-        drafts.c.refused_at,
-        drafts.c.refusals,
-    ).where(drafts.c.intake_id == intake_id, drafts.c.child_id == child_id)
-    row = tx.execute(query.with_for_update() if for_update else query).one_or_none()
-    return None if row is None else Draft(dict(row[0]), row[1], row[2], row[3], tuple(row[4]))
+    values = {"intake_id": intake_id, "child_id": child_id}
+    row = tx.exec_driver_sql(_HOLD if for_update else _READ, values).one_or_none()
+    return None if row is None else draft_from(row)
 
 
-def merge(tx: Transaction, *, intake_id: int, child_id: int, answers: Mapping[str, object]) -> None:
-    """Put answers beside those already there; a key given again is replaced whole."""
-    statement = insert(drafts).values(intake_id=intake_id, child_id=child_id, answers=dict(answers))
-    tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=[drafts.c.intake_id, drafts.c.child_id],
-            set_={
-                "answers": drafts.c.answers.op("||")(cast(statement.excluded.answers, JSONB)),
-                "updated_at": func.now(),
-            },
-        )
-    )
+def draft_from(row: Sequence[Any]) -> Draft:
+    """Return the draft of the columns ``COLUMNS`` names."""
+    return Draft(dict(row[0]), row[1], row[2], row[3], tuple(row[4]))
 
 
 def renew_key(tx: Transaction, *, intake_id: int, child_id: int) -> None:
@@ -79,3 +74,33 @@ def tick(tx: Transaction, *, intake_id: int, child_id: int, is_on: bool) -> None
         .where(drafts.c.intake_id == intake_id, drafts.c.child_id == child_id)
         .values(submit_for_me=is_on, refused_at=None, refusals=[])
     )
+
+
+_KEEP = b"""
+INSERT INTO drafts (intake_id, child_id, answers)
+SELECT i.id, s.child_id, %(answers)s
+  FROM family_secrets s, intakes i
+ WHERE s.child_id = %(child_id)s AND s.version = %(secret_version)s AND i.id = %(intake_id)s
+    ON CONFLICT (intake_id, child_id)
+    DO UPDATE SET answers = drafts.answers || excluded.answers, updated_at = now()
+"""
+
+
+def keep(
+    db: Statements,
+    *,
+    intake_id: int,
+    child_id: int,
+    secret_version: int,
+    answers: Mapping[str, object],
+) -> bool:
+    """Put answers beside those already there, a key given again being replaced whole; False when
+    there is no such intake or no family with this version of its secret.
+    """
+    values = {
+        "intake_id": intake_id,
+        "child_id": child_id,
+        "secret_version": secret_version,
+        "answers": Jsonb(dict(answers)),
+    }
+    return db.change(_KEEP, values) == 1

@@ -2,16 +2,16 @@
 them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import select
 
-from enrol.store.db import Transaction
+from enrol.store.db import Statements, Transaction
 from enrol.store.tables.intakes import intake_zones, seat_plans
 from enrol.store.tables.schools import schools
-from enrol.store.tables.units import residential_groups, units, zones
+from enrol.store.tables.units import units, zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,21 @@ class Group:
     zone: str
     latitude: float | None
     longitude: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WardPlaces:
+    """A ward's residential groups in their natural order, the zones they belong to by code, and the
+    zones the ward answers for.
+    """
+
+    groups: tuple[Group, ...]
+    zones_of_groups: Mapping[str, Named]
+    zones: tuple[Named, ...]
+
+    def group(self, label: str | None) -> Group | None:
+        """Return the group of this label, or None."""
+        return next((group for group in self.groups if group.label == label), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,47 +78,31 @@ def wards(tx: Transaction) -> list[Named]:
     return [Named(*row) for row in tx.execute(query)]
 
 
-def _groups() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            residential_groups.c.id,
-            units.c.code,
-            units.c.id,
-            residential_groups.c.label,
-            residential_groups.c.name,
-            zones.c.code,
-            residential_groups.c.latitude,
-            residential_groups.c.longitude,
-        )
-        .join(units, units.c.id == residential_groups.c.unit_id)
-        .join(zones, zones.c.id == residential_groups.c.zone_id)
-    )
-
-
-def groups_of(tx: Transaction, *, unit_code: str) -> list[Group]:
-    """Return the residential groups of a ward in their natural order (2 before 10, 16 before
-    16A).
+def ward_places(db: Statements, *, unit_code: str) -> WardPlaces:
+    """Return what lies in a ward of today: groups in natural order (2 before 10, 16 before 16A) and
+    zones by code.
     """
-    query = (
-        _groups()
-        .where(units.c.code == unit_code, units.c.valid_to.is_(None))
-        .order_by(residential_groups.c.sort_key, residential_groups.c.label)
+    rows = db.all(_WARD_GROUPS, {"unit": unit_code})
+    return WardPlaces(
+        groups=tuple(Group(*row[:8]) for row in rows),
+        zones_of_groups={row[5]: Named(row[5], *row[8:]) for row in rows},
+        zones=tuple(Named(*row) for row in db.all(_WARD_ZONES, {"unit": unit_code})),
     )
-    return [Group(*row) for row in tx.execute(query)]
 
 
-def groups_named(tx: Transaction, *, places: list[tuple[str, str]]) -> dict[tuple[str, str], Group]:
-    """Return the groups of (ward code, label) pairs that exist, in one query."""
-    if not places:
-        return {}
-    wanted = [
-        and_(units.c.code == unit, residential_groups.c.label == label) for unit, label in places
-    ]
-    condition = wanted[0]
-    for other in wanted[1:]:
-        condition = condition | other
-    query = _groups().where(condition, units.c.valid_to.is_(None)).order_by(residential_groups.c.id)
-    return {(row[1], row[3]): Group(*row) for row in tx.execute(query)}
+_WARD_GROUPS = b"""
+SELECT g.id, u.code, u.id, g.label, g.name, z.code, g.latitude, g.longitude, z.name, z.name_en
+  FROM residential_groups g
+  JOIN units u ON u.id = g.unit_id
+  JOIN zones z ON z.id = g.zone_id
+ WHERE u.code = %(unit)s AND u.valid_to IS NULL
+ ORDER BY g.sort_key, g.label
+"""
+
+_WARD_ZONES = b"""
+SELECT z.code, z.name, z.name_en FROM zones z JOIN units u ON u.id = z.unit_id
+ WHERE u.code = %(unit)s AND z.valid_to IS NULL ORDER BY z.code
+"""
 
 
 def unit_ids(tx: Transaction, *, codes: list[str]) -> dict[str, int]:
@@ -112,27 +111,6 @@ def unit_ids(tx: Transaction, *, codes: list[str]) -> dict[str, int]:
         units.c.code.in_(codes), units.c.valid_to.is_(None)
     )
     return {row[0]: row[1] for row in tx.execute(query)}
-
-
-def zone_names(tx: Transaction, *, codes: list[str]) -> list[Named]:
-    """Return the zones with these codes, by code."""
-    query = (
-        select(zones.c.code, zones.c.name, zones.c.name_en)
-        .where(zones.c.code.in_(codes))
-        .order_by(zones.c.code)
-    )
-    return [Named(*row) for row in tx.execute(query)]
-
-
-def zones_of_unit(tx: Transaction, *, unit_code: str) -> list[Named]:
-    """Return the zones that a ward answers for, by code."""
-    query = (
-        select(zones.c.code, zones.c.name, zones.c.name_en)
-        .join(units, units.c.id == zones.c.unit_id)
-        .where(units.c.code == unit_code, zones.c.valid_to.is_(None))
-        .order_by(zones.c.code)
-    )
-    return [Named(*row) for row in tx.execute(query)]
 
 
 def zone_schools(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Label, insert, literal, select, update
+from sqlalchemy import insert, select, update
 
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
@@ -102,19 +102,6 @@ def live_of(
     return None if row is None else Live(*row)
 
 
-def submitted_with(
-    tx: Transaction, *, submission_key: UUID, child_id: int
-) -> tuple[str, int] | None:
-    """Return the code and version that this key of this child's family produced, if it was used."""
-    query = (
-        select(registrations.c.code, submissions.c.version)
-        .join(registrations, registrations.c.id == submissions.c.registration_id)
-        .where(submissions.c.submission_key == submission_key, registrations.c.child_id == child_id)
-    )
-    row = tx.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
-
-
 def payload_of(tx: Transaction, *, live: Live) -> str:
     """Return what the family of a live registration sent last, as canonical JSON."""
     query = select(submissions.c.payload).where(
@@ -123,33 +110,6 @@ def payload_of(tx: Transaction, *, live: Live) -> str:
     )
     payload: str = tx.execute(query).scalar_one()
     return payload
-
-
-def insert_first(tx: Transaction, *, new: NewRegistration) -> None:
-    """Write a registration with its first submission, in one statement.
-
-    Raises AlreadyRegistered or AlreadySubmitted when another connection was faster.
-    """
-    registration = (
-        insert(registrations)
-        .values(
-            _registration_values(new)
-            | {"intake_id": new.intake_id, "child_id": new.child_id, "code": new.code}
-        )
-        .returning(registrations.c.id)
-        .cte("registration")
-    )
-    values = {
-        "version": 1,
-        "submission_key": new.submission_key,
-        "payload": new.payload,
-        "salt": new.salt,
-        "hash": new.submission_hash,
-        "submitted_at": new.submitted_at,
-    }
-    row = select(registration.c.id, *(_literal(name, value) for name, value in values.items()))
-    with translated():
-        tx.execute(insert(submissions).from_select(["registration_id", *values], row))
 
 
 def insert_change(
@@ -259,8 +219,3 @@ def _registration_values(new: NewRegistration) -> dict[str, object]:
         "submission_hash": new.submission_hash,
         "submitted_at": new.submitted_at,
     }
-
-
-def _literal(name: str, value: object) -> Label[object]:
-    column = submissions.c[name]
-    return literal(value, type_=column.type).label(name)

@@ -1,13 +1,14 @@
 """The intake as families meet it: its window, limits and the database's clock in one read."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 
 from enrol.core.intake import Phase, is_open
-from enrol.store.db import Transaction
+from enrol.store.db import Statements, Transaction
 from enrol.store.tables.intakes import intakes, rule_sets
 
 
@@ -71,7 +72,7 @@ def _windows() -> Select[*tuple[Any, ...]]:
 def window_of(tx: Transaction, *, intake_id: int) -> Window | None:
     """Return the intake with the clock of this statement (take the intake's lock before)."""
     row = tx.execute(_windows().where(intakes.c.id == intake_id)).one_or_none()
-    return None if row is None else _window(row)
+    return None if row is None else window_from(row)
 
 
 def current_window(tx: Transaction) -> Window | None:
@@ -83,10 +84,46 @@ def current_window(tx: Transaction) -> Window | None:
         .limit(1)
     )
     row = tx.execute(query).one_or_none()
-    return None if row is None else _window(row)
+    return None if row is None else window_from(row)
 
 
-def _window(row: Row[*tuple[Any, ...]]) -> Window:
+CURRENT = """
+SELECT id, concat(xmin, ctid) AS version FROM intakes
+ WHERE kind = 'official' AND phase <> 'draft' ORDER BY opens_at DESC, id DESC LIMIT 1"""
+"""The current intake and the version of its row, for a page's one statement: PostgreSQL gives a
+row that was changed another ``xmin``, and so no process shows an intake as it was before."""
+
+COLUMNS = """
+       i.id, i.code, i.kind, i.name, i.name_en, i.school_year, i.phase, i.opens_at, i.closes_at,
+       i.birth_from, i.birth_to, i.max_wishes, rules.name, i.public_value_name,
+       i.public_value_name_en, i.public_value_on, clock_timestamp()"""
+COLUMN_COUNT = 17
+"""A window's columns, of ``intakes i`` and ``rule_sets rules``."""
+
+_VERSIONED = f"""
+SELECT {COLUMNS}, concat(i.xmin, i.ctid)
+  FROM intakes i JOIN rule_sets rules ON rules.id = i.rule_set_id WHERE i.id = %(intake_id)s
+""".encode()  # noqa: S608 - names of columns, no values
+_MOST_KNOWN = 16
+_known: dict[tuple[int, str], Window] = {}
+
+
+def known_window(db: Statements, *, intake_id: int, version: str, at: datetime) -> Window:
+    """Return the intake in this version at this instant; read once a process and version."""
+    found = _known.get((intake_id, version))
+    if found is not None:
+        return replace(found, at=at)
+    row = db.one(_VERSIONED, {"intake_id": intake_id})
+    assert row is not None  # noqa: S101 - intakes are never deleted
+    window = window_from(row[:-1])
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[intake_id, row[-1]] = window
+    return window
+
+
+def window_from(row: Sequence[Any]) -> Window:
+    """Return the window of the columns ``COLUMNS`` names."""
     values: list[Any] = list(row)
     values[6] = Phase(values[6])
     return Window(*values)

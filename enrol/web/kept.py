@@ -1,6 +1,6 @@
 """What many pages show and rarely changes: read once in a while, not once a visitor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from time import monotonic
 from typing import Generic, TypeVar
@@ -9,6 +9,7 @@ from flask import current_app
 
 from enrol.services.refusals import StoreBusy
 
+Key = TypeVar("Key", bound=Hashable)
 Thing = TypeVar("Thing")
 _SOON = 1.0
 
@@ -67,3 +68,25 @@ class KeptLoosely(Generic[Thing]):
     def forget(self) -> None:
         """Let the next one read it anew."""
         self._held = None
+
+
+class KeptEach(Generic[Key, Thing]):
+    """One process's copies of things by key, each at most ``seconds`` old; in tests never old."""
+
+    def __init__(self, *, read: Callable[[Key], Thing], seconds: float, most: int) -> None:
+        self._read = read
+        self._seconds = seconds
+        self._most = most
+        self._held: dict[Key, tuple[Thing, float]] = {}
+
+    def of(self, key: Key) -> Thing:
+        """Return the thing of this key. Two threads may both read it: the answers are alike."""
+        held = self._held.get(key)
+        allowed = 0.0 if current_app.testing else self._seconds
+        if held is not None and monotonic() - held[1] < allowed:
+            return held[0]
+        if len(self._held) >= self._most:  # whoever asks for made-up keys fills no memory
+            self._held.clear()
+        thing = self._read(key)
+        self._held[key] = (thing, monotonic())
+        return thing

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from enrol.services import closing, preparing, registering
-from enrol.store import drafts, locks
+from enrol.store import locks, submitting
 from enrol.store.db import transaction
 from enrol.store.tables.registrations import frozen_entries, registrations
 from tests.officers import add_elsewhere, add_officers
@@ -65,14 +65,14 @@ class Crowd:
 
     def hold(self, monkeypatch, *, seconds: float) -> None:
         """Keep every transaction open after its writes, as a slow disk or network would."""
-        renew_key = drafts.renew_key
+        write_first = submitting.write_first
 
-        def renew_then_hold(tx, **names) -> None:
-            renew_key(tx, **names)
+        def write_then_hold(tx, **names) -> None:
+            write_first(tx, **names)
             self.begun.release()
             self.closed.wait(seconds)
 
-        monkeypatch.setattr(drafts, "renew_key", renew_then_hold)
+        monkeypatch.setattr(submitting, "write_first", write_then_hold)
 
     def write_while_closing(self) -> set[str]:
         """Return the codes of all receipts."""

@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from enrol.services import preparing, registering
-from enrol.store import drafts
-from enrol.store import registrations as store_registrations
+from enrol.store import drafts, submitting
 from enrol.store.constraints import AlreadyRegistered, AlreadySubmitted
 from enrol.store.db import transaction
 from enrol.store.tables.registrations import registrations, submissions
@@ -66,16 +65,17 @@ def without_the_lock(monkeypatch):
     """The row lock patched away, and every thread made to wait until all have looked."""
     unlocked = drafts.draft_of
     all_have_looked = threading.Barrier(CONNECTIONS, timeout=10)
-    next_number = store_registrations.next_number
+    look = submitting.look
 
-    def look_then_wait(tx):
+    def look_then_wait(tx, **names):
+        seen = look(tx, **names)
         all_have_looked.wait()
-        return next_number(tx)
+        return seen
 
     monkeypatch.setattr(
         drafts, "draft_of", lambda tx, **names: unlocked(tx, **names | {"for_update": False})
     )
-    monkeypatch.setattr(store_registrations, "next_number", look_then_wait)
+    monkeypatch.setattr(submitting, "look", look_then_wait)
 
 
 def test_twenty_presses_give_one_registration_and_one_receipt(press):

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text, update
 from enrol.adapters.import_folder import ImportFolder
 from enrol.core.actors import CITY_OFFICER, System
 from enrol.core.priority import HANOI_2018, rules_hash, rules_to_json
+from enrol.services import preparing
 from enrol.services.importing import ImportRefused, NothingToImport, import_files
 from enrol.services.refusals import StoreBusy
 from enrol.store import families, locks, places, staff
@@ -101,10 +102,10 @@ def test_a_child_arrives_with_everything_that_the_file_says(app, folder):
 def test_places_and_plans_arrive(app, folder):
     load(write_tables(folder, office_tables()))
 
+    groups = preparing.ward_places(unit_code="00070").groups
     with transaction() as tx:
         ward = tx.execute(select(units).where(units.c.code == "00070")).one()
         intake = tx.execute(select(intakes)).one()
-        groups = places.groups_of(tx, unit_code="00070")
         _, offered = places.zone_schools(tx, intake_id=intake.id, zone_code="T00070")
         rules = tx.execute(select(rule_sets)).one()
         taking_part = tx.execute(

@@ -47,6 +47,10 @@ def submit(world, family, adapters, key=None):
     )
 
 
+def ward_of(code):
+    return preparing.ward_places(unit_code=code)
+
+
 def row_of(code):
     with transaction() as tx:
         return tx.execute(select(registrations).where(registrations.c.code == code)).one()
@@ -262,7 +266,11 @@ def test_a_reissued_secret_ends_the_session(world, family):
 def test_the_schools_of_a_zone_come_nearest_first(world, family):
     prepare(world, family)
 
-    options = preparing.schools_of_zone(actor=family, intake_id=world.intake_id, zone_code="T00070")
+    desk = preparing.open_desk(actor=family)
+    schools = preparing.zone_schools(intake_id=world.intake_id, zone_code="T00070")
+    options = preparing.school_options(
+        desk=desk, answers=desk.answers, schools=schools, ward_of=ward_of
+    )
 
     assert [(option.code, option.distance) for option in options] == [
         ("S1", 100),
@@ -275,7 +283,8 @@ def test_a_family_between_two_zones_may_choose(world, family):
     moved = {"unit": "00070", "group": "VP4", "address": "1 phố Lý Thường Kiệt"}
     prepare(world, family, current=moved)
 
-    choices = preparing.zone_choices(actor=family, intake_id=world.intake_id)
+    answers = preparing.open_desk(actor=family).answers
+    choices = preparing.zone_choices(answers=answers, ward_of=ward_of)
 
     assert [(choice.code, choice.residences) for choice in choices] == [
         ("T00070", ("permanent",)),

@@ -1,16 +1,17 @@
 """What every page behind the entrance begins with: the family's desk, and where to go next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, abort, make_response, redirect, render_template, url_for
 
 from enrol.core.answers import Answers, Incompleteness, read_answers
 from enrol.core.intake import ShownPhase, shown_phase
 from enrol.services import preparing
-from enrol.services.preparing import Desk, Window, ZoneChoice
+from enrol.services.preparing import Desk, SchoolOption, Window, ZoneChoice
 from enrol.web.guards import family
 from enrol.web.parents.prefill import answers_so_far, from_register
+from enrol.web.parents.wards import ward_places, zone_schools
 
 PAGES = {
     "child": "questions.child",
@@ -72,7 +73,8 @@ def keep(at: OpenDesk, **answers: object) -> OpenDesk:
     }
     changed = {**untouched, **answers}
     preparing.save_answers(actor=family(), intake_id=at.window.intake_id, answers=changed)
-    return OpenDesk(at.desk, at.window, {**at.answers, **changed})
+    kept = replace(at.desk, answers={**at.desk.answers, **changed})
+    return OpenDesk(kept, at.window, {**at.answers, **changed})
 
 
 def go_on(at: OpenDesk) -> Response:
@@ -84,7 +86,17 @@ def go_on(at: OpenDesk) -> Response:
 
 def zones_of(at: OpenDesk) -> list[ZoneChoice]:
     """Return the zones the family may register in."""
-    return preparing.zone_choices(actor=family(), intake_id=at.window.intake_id)
+    return preparing.zone_choices(answers=at.desk.answers, ward_of=ward_places)
+
+
+def schools_of(at: OpenDesk, zone_code: str) -> list[SchoolOption]:
+    """Return the schools of a zone, the nearest first."""
+    return preparing.school_options(
+        desk=at.desk,
+        answers=at.desk.answers,
+        schools=zone_schools(intake_id=at.window.intake_id, zone_code=zone_code),
+        ward_of=ward_places,
+    )
 
 
 def question_page(template: str, *, problems: Mapping[str, str], **values: object) -> Response:

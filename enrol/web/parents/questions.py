@@ -5,13 +5,20 @@ from collections.abc import Mapping
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from enrol.services import preparing
 from enrol.services.phones import spoken_phone
-from enrol.services.preparing import SchoolOption, ZoneChoice
+from enrol.services.preparing import ZoneChoice
 from enrol.web.asking import asks_again, changes_nothing, typed
-from enrol.web.guards import family, family_blueprint
+from enrol.web.guards import family_blueprint
 from enrol.web.locale import named
-from enrol.web.parents.desk import OpenDesk, go_on, keep, open_desk, question_page, zones_of
+from enrol.web.parents.desk import (
+    OpenDesk,
+    go_on,
+    keep,
+    open_desk,
+    question_page,
+    schools_of,
+    zones_of,
+)
 from enrol.web.parents.forms import ChildForm, ChoiceForm, ContactForm
 from enrol.web.parents.wishes import WishForm, kept_ranks, rank_fields, school_cards
 
@@ -101,7 +108,7 @@ def wishes() -> ResponseReturnValue:
     chosen = _chosen_zone(at, zones)
     if zones and chosen is None:
         return redirect(url_for("questions.zone"), code=303)
-    schools = _schools(at, chosen)
+    schools = [] if chosen is None else schools_of(at, chosen.code)
     problems: dict[str, str] = {}
     if request.method == "POST" and chosen is not None:
         form = WishForm(request.form).offer(schools, at.window.max_wishes)
@@ -137,16 +144,10 @@ def _chosen_zone(at: OpenDesk, zones: list[ZoneChoice]) -> ZoneChoice | None:
     return zones[0] if len(zones) == 1 else None
 
 
-def _schools(at: OpenDesk, zone: ZoneChoice | None) -> list[SchoolOption]:
-    if zone is None:
-        return []
-    return preparing.schools_of_zone(
-        actor=family(), intake_id=at.window.intake_id, zone_code=zone.code
-    )
-
-
 def _sibling_options(at: OpenDesk) -> list[tuple[str, str]]:
     """Return the answers: none, then the schools of the family's zones by name."""
-    schools = {school.code: named(school) for zone in zones_of(at) for school in _schools(at, zone)}
+    schools = {
+        school.code: named(school) for zone in zones_of(at) for school in schools_of(at, zone.code)
+    }
     by_name = sorted(schools.items(), key=lambda item: (item[1], item[0]))
     return [(NO_SIBLING, ""), *by_name]

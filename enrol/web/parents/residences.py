@@ -6,14 +6,13 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enrol.core.answers import read_place
-from enrol.services import preparing
 from enrol.web.asking import asks_again, changes_nothing, typed
 from enrol.web.guards import family_blueprint
 from enrol.web.locale import named
 from enrol.web.parents.desk import OpenDesk, go_on, keep, open_desk, question_page, zones_of
 from enrol.web.parents.forms import NOT_LISTED, ChoiceForm, PlaceForm
 from enrol.web.parents.summaries import place_words
-from enrol.web.parents.wards import wards, wards_by_code
+from enrol.web.parents.wards import ward_places, wards, wards_by_code
 
 blueprint = family_blueprint("residences", __name__, url_prefix="/gia-dinh/dang-ky")
 
@@ -70,7 +69,7 @@ def group(slug: str) -> ResponseReturnValue:
     found = wards_by_code().get(unit)
     if found is None:
         return redirect(url_for("residences.ward", slug=slug), code=303)
-    groups = preparing.groups_of(unit_code=unit)
+    groups = [(item.label, item.name) for item in ward_places(unit).groups]
     problems: dict[str, str] = {}
     if request.method == "POST":
         form = PlaceForm(request.form).offer([label for label, _name in groups])

@@ -7,13 +7,11 @@ from datetime import date
 from flask import url_for
 
 from enrol.core.answers import read_place
-from enrol.services import preparing
 from enrol.services.phones import spoken_phone
 from enrol.services.preparing import Named
-from enrol.web.guards import family
 from enrol.web.locale import format_date, format_metres, named
 from enrol.web.locale import gettext as _
-from enrol.web.parents.desk import PAGES, OpenDesk
+from enrol.web.parents.desk import PAGES, OpenDesk, schools_of, zones_of
 from enrol.web.parents.steps import question_names
 from enrol.web.parents.wards import wards_by_code
 
@@ -139,17 +137,8 @@ def _wish_rows(at: OpenDesk) -> tuple[tuple[str, str], ...]:
 
 
 def _school_names(at: OpenDesk, *zones: str) -> dict[str, str]:
-    codes = zones or tuple(
-        choice.code
-        for choice in preparing.zone_choices(actor=family(), intake_id=at.window.intake_id)
-    )
-    schools = [
-        school
-        for zone in codes
-        for school in preparing.schools_of_zone(
-            actor=family(), intake_id=at.window.intake_id, zone_code=zone
-        )
-    ]
+    codes = zones or tuple(choice.code for choice in zones_of(at))
+    schools = [school for zone in codes for school in schools_of(at, zone)]
     return {
         school.code: named(school)
         if school.distance is None
