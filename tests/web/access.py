@@ -11,6 +11,7 @@ BLUEPRINTS = {
     "entrance": "public",
     "proof": "family",
     "parents": "family",
+    "opening": "family",
     "questions": "family",
     "residences": "family",
     "sending": "family",

@@ -35,6 +35,7 @@ def home() -> ResponseReturnValue:
         window=window,
         shown=now,
         live=live,
+        desk=desk,
         has_begun=desk.submission_key is not None,
         has_gaps=bool(at.gaps),
         tasks=tasks(at),

@@ -29,8 +29,8 @@ def check() -> ResponseReturnValue:
         form = PageForm(request.form)
         if form.is_good():
             return _sent()
-        return _check_page(open_desk(), problems=form.problems())
-    return _check_page(open_desk(), problems={})
+        return check_page(open_desk(), problems=form.problems())
+    return check_page(open_desk(), problems={})
 
 
 @blueprint.get("/bien-nhan")
@@ -76,7 +76,8 @@ def withdraw() -> ResponseReturnValue:
     return question_page("parents/withdraw.html", problems=problems, live=live, window=at.window)
 
 
-def _check_page(at: OpenDesk, *, problems: dict[str, str]) -> Response:
+def check_page(at: OpenDesk, *, problems: dict[str, str]) -> Response:
+    """Return every answer with what may be done now, and with what is wrong."""
     return question_page(
         "parents/check.html",
         problems=problems,
@@ -86,6 +87,7 @@ def _check_page(at: OpenDesk, *, problems: dict[str, str]) -> Response:
         doubts=doubts(at),
         window=at.window,
         live=at.desk.live,
+        is_ticked=at.desk.submit_for_me,
         submission_key=at.desk.submission_key,
         is_rehearsal=at.window.is_rehearsal,
     )
@@ -109,7 +111,7 @@ def _sent() -> Response:
     except (registering.Incomplete, registering.NotEligible):
         return make_response(redirect(url_for("sending.check"), code=303))
     except registering.PageIsOld:
-        return _check_page(open_desk(), problems={PAGE: _page_is_old()})
+        return check_page(open_desk(), problems={PAGE: _page_is_old()})
     return make_response(redirect(url_for("sending.receipt"), code=303))
 
 
