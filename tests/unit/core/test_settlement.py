@@ -14,7 +14,7 @@ from enrol.core.lottery import number, numbers
 from enrol.core.model import Entry, Facts, Reserve, SeatPlan
 from enrol.core.priority import HANOI_2018, LOTTERY_ONLY, NEAREST_SCHOOL, RESIDENCE_2026
 from enrol.core.roll import Packed, Roll, roll_of
-from enrol.core.roll_certificate import certify_settlement
+from enrol.core.roll_certificate import certify_settlement, drawn_again
 from enrol.core.sealing import entry_to_json
 from enrol.core.settlement import NOWHERE, has_one_order, settle
 
@@ -109,7 +109,9 @@ def test_many_numbers_are_those_drawn_one_by_one():
     codes = ["AR20260701000001X", "Đ", ""]
 
     for key in (KEY, b"k" * 64, b"k" * 65):
-        assert numbers(key=key, codes=codes) == [number(key=key, code=code) for code in codes]
+        one_by_one = [number(key=key, code=code) for code in codes]
+        assert numbers(key=key, codes=codes) == one_by_one
+        assert [*drawn_again(key=key, codes=codes)] == one_by_one
 
 
 def test_only_rules_with_one_order_for_all_schools_settle():
