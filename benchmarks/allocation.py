@@ -115,7 +115,9 @@ def _part(part: str, options: argparse.Namespace) -> object:
         if part == "path":
             before = _peak_mb()
             taken = [paths.whole_path(intake_id) for _ in repeats]
-            return {"taken": taken, "before_mb": before, "peak_mb": _peak_mb()}
+            peak = _peak_mb()
+            two = [paths.whole_path_overlapped(intake_id) for _ in repeats]
+            return {"taken": taken, "two_threads": two, "before_mb": before, "peak_mb": peak}
         if part == "second":
             return paths.second_stage()
         url = os.environ["REDIS_URL"]
@@ -140,6 +142,7 @@ def _lines(part: str, found: dict[str, object]) -> str:
     if part == "path" and isinstance(value, dict):
         taken = value["taken"]
         medians = {name: median(one[name] for one in taken) for name in taken[0]}
+        medians["total, two threads"] = median(value["two_threads"])
         medians["peak MB (before: " + str(value["before_mb"]) + ")"] = value["peak_mb"]
         found["path_s"] = medians["total"]
     elif part == "verify" and isinstance(value, dict):
@@ -169,7 +172,9 @@ def _ratios(part: str, medians: dict[str, float], found: dict[str, object]) -> l
             if name != "engine"
         ]
     if part == "path":
-        pairs.append(("whole path / I/O floor", medians["total"], found.get("floor_s")))
+        floor = found.get("floor_s")
+        pairs.append(("whole path / I/O floor", medians["total"], floor))
+        pairs.append(("with two threads / I/O floor", medians["total, two threads"], floor))
     if part in {"queue", "verify"}:
         pairs.append((f"{part} / whole path", medians["total"], found.get("path_s")))
     return [
