@@ -76,15 +76,14 @@ def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - the names are
 wsgi_app = "wsgi:app"
 bind = os.environ.get("ENROL_BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 
-# Threads, because a slow phone must not hold a process. Each thread needs at most one connection of
-# the pool (ENROL_POOL_SIZE, 8 as well).
-worker_class = "gthread"
+# Threads that get whole requests only, so a slow phone holds none of them, and a quick refusal
+# beyond what can be served (ENROL_WEB_LINE). Each thread needs at most one connection of the pool
+# (ENROL_POOL_SIZE, 8 as well).
+worker_class = "enrol.adapters.patient_worker.PatientWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("ENROL_WEB_THREADS", "8"))
-worker_connections = 1000
-backlog = (
-    2048  # gunicorn never refuses: the admission bucket and the waiting page stand before this
-)
+worker_connections = int(os.environ.get("ENROL_WEB_CONNECTIONS", "4000"))
+backlog = 2048  # of the kernel; nobody stays in it, for the event loop accepts at once
 keepalive = 5
 timeout = 30  # of a worker's heartbeat; the work of a request is bounded by the database's timeouts
 graceful_timeout = 25

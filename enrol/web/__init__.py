@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from enrol.config import Settings
 from enrol.web import (
     assets,
+    busy,
     door,
     errors,
     extensions,
@@ -51,3 +52,4 @@ def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -
     staff.register(app, settings=settings, staff_accounts=staff_accounts)
     office.register(app)
     schools.register(app)
+    busy.register(app)

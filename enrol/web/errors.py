@@ -10,11 +10,12 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from enrol.services.refusals import AlreadyRegistered, NotFound, SignedOut, StoreBusy
+from enrol.web.busy import busy_page
 from enrol.web.locale import gettext as _
 
 log = structlog.get_logger()
 
-RETRY_AFTER_SECONDS = {429: "900", 503: "20"}
+RETRY_AFTER_SECONDS = {429: "900"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _refusal: trouble_page(404))
     app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(AlreadyRegistered, lambda _refusal: trouble_page(409))
-    app.register_error_handler(StoreBusy, lambda _refusal: trouble_page(503))
+    app.register_error_handler(StoreBusy, lambda _refusal: busy_page())
     app.register_error_handler(CSRFError, _lost_token)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unforeseen)
@@ -39,6 +40,8 @@ def register(app: Flask) -> None:
 
 def trouble_page(status: int, *, reference: str = "") -> Response:
     """Return the page of an HTTP error, in the language of the request."""
+    if status == 503:
+        return busy_page()
     trouble = _troubles().get(status) or _troubles()[400 if status < 500 else 500]
     body = render_template("errors/error.html", trouble=trouble, reference=reference, again=None)
     response = make_response(body, status)
@@ -128,10 +131,5 @@ def _troubles() -> dict[int, Trouble]:
             _("Something went wrong on our side"),
             _("It is not your mistake. What you saved before is kept."),
             _("Try again in a few minutes. If it happens again, call the helpline."),
-        ),
-        503: Trouble(
-            _("The system is busy"),
-            _("Your registration is not lost. Pressing the button again never counts twice."),
-            _("Wait a minute and try again. The hour of registration gives no priority."),
         ),
     }

@@ -5,7 +5,7 @@ from flask import Flask
 
 from enrol.config import Settings
 from enrol.factory import create_app
-from enrol.services import preparing
+from enrol.services import preparing, signing_in
 from enrol.services.refusals import AlreadyRegistered, StoreBusy
 from enrol.store.db import db
 from enrol.web.security import CONTENT_SECURITY_POLICY
@@ -198,3 +198,49 @@ def test_pages_work_while_redis_is_away(settings: Settings, world, family, limit
     assert alone.send(page, pupil_code="0000000007", secret="x").status_code == 429
     with application.app_context():
         db.engine.dispose()
+
+
+def test_what_was_typed_comes_back_on_the_busy_page_and_is_sent_again(parent, family, monkeypatch):
+    page = parent.open(QUESTION + "hoc-sinh")
+    real = preparing.save_answers
+
+    def busy(**_arguments):
+        raise StoreBusy
+
+    monkeypatch.setattr(preparing, "save_answers", busy)
+    response = parent.send(page, full_name='Lê Thị "Sáu" <b>')
+    again = parent._page(response, page.address, 503)
+
+    assert 5 <= int(response.headers["Retry-After"]) <= 20
+    assert "Refresh" not in response.headers
+    monkeypatch.setattr(preparing, "save_answers", real)
+    form = next(again.tree.iter("form"))
+    values = {entry.get("name"): entry.get("value") for entry in form.iter("input")}
+    assert values["full_name"] == 'Lê Thị "Sáu" <b>'
+    sent = parent.ask("POST", form.get("action"), data=values | {"full_name": "Lê Thị Sáu"})
+    assert sent.status_code == 303
+    assert draft(family)["child"]["full_name"] == "Lê Thị Sáu"
+
+
+def test_a_busy_page_that_was_only_looked_at_comes_back_by_itself(parent, monkeypatch):
+    def busy(**_arguments):
+        raise StoreBusy
+
+    monkeypatch.setattr(preparing, "open_desk", busy)
+    response = parent.ask("GET", "/gia-dinh/?lang=en")
+
+    assert response.headers["Refresh"] == response.headers["Retry-After"]
+    assert "tries again by itself" in response.text
+
+
+def test_no_secret_stands_on_the_busy_page(browser, family, monkeypatch):
+    def busy(**_arguments):
+        raise StoreBusy
+
+    monkeypatch.setattr(signing_in, "sign_in_family", busy)
+    page = browser.open("/gia-dinh/dang-nhap")
+
+    response = browser.send(page, pupil_code="0000000001", secret="0123-4567-89AB-CDEF")
+
+    assert response.status_code == 503
+    assert "0123" not in response.text
