@@ -4,7 +4,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from time import perf_counter
 
@@ -45,6 +45,7 @@ def verified(city: City, *, repeats: int) -> dict[str, object]:
             public_value_name_en="-",
             public_value_on=date(2026, 7, 6),
             list_hash=frozen,
+            frozen_at=datetime(2026, 7, 5, 17, 0, tzinfo=timezone(timedelta(hours=7))),
         ),
         distances={},
         results=results,

@@ -8,6 +8,8 @@ from enrol.core.leftovers import Distances, allocate_leftovers
 from enrol.core.model import CutOff, Entry, Placement, SeatPlan
 from enrol.core.outcome import FreeSeats, LeftoverOutcome, WaitingList, ZoneOutcome
 from enrol.core.priority import RuleSet
+from enrol.core.roll import roll_of_entries
+from enrol.core.settlement import has_one_order, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,7 @@ def compute(
     """
     children, plans = entries_by_zone(entries), _plans_by_zone(seat_plans)
     zones = {
-        zone: allocate_zone(
-            entries=children.get(zone, ()), seat_plans=plans.get(zone, ()), rules=rules, key=key
-        )
+        zone: _zone_outcome(children.get(zone, ()), plans.get(zone, ()), rules=rules, key=key)
         for zone in sorted({*children, *plans})
     }
     leftovers = allocate_leftovers(
@@ -81,6 +81,15 @@ def compute(
         key=key,
     )
     return Computation(zones=zones, leftovers=leftovers)
+
+
+def _zone_outcome(
+    entries: Sequence[Entry], plans: Sequence[SeatPlan], *, rules: RuleSet, key: bytes
+) -> ZoneOutcome:
+    if not has_one_order(rules=rules, seat_plans=plans):
+        return allocate_zone(entries=entries, seat_plans=plans, rules=rules, key=key)
+    roll = roll_of_entries(entries)
+    return settle(roll=roll, seat_plans=plans, rules=rules, key=key).outcome()
 
 
 def entries_by_zone(entries: Sequence[Entry]) -> dict[str, list[Entry]]:

@@ -5,8 +5,8 @@ holds two small numbers.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -51,6 +51,44 @@ class Roll:
         ]
 
 
+def roll_of_entries(entries: Iterable[Entry]) -> Roll:
+    """Return the roll of a zone's entries, given in any order.
+
+    Raises ValueError for a code or a wish that stands twice.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.code)
+    _refuse_disorder([entry.code for entry in ordered])
+    kinds: dict[tuple[object, ...], int] = {}
+    facts: list[Facts] = []
+    lists: dict[tuple[str, ...], int] = {}
+    kinds_of, lists_of = [], []
+    for entry in ordered:
+        stated = entry.facts
+        kind = (
+            stated.zone,
+            stated.permanent_in_zone,
+            stated.temporary_in_zone,
+            stated.current_in_zone,
+            stated.sibling_schools,
+            stated.policies,
+        )
+        if kind not in kinds:
+            kinds[kind] = len(facts)
+            facts.append(replace(stated, distances=()))
+        kinds_of.append(kinds[kind])
+        lists_of.append(lists.setdefault(entry.wishes, len(lists)))
+    for wishes in lists:
+        _refuse_twice(wishes)
+    return Roll(
+        codes=[entry.code for entry in ordered],
+        families=[entry.family for entry in ordered],
+        kinds=kinds_of,
+        facts=facts,
+        lists=lists_of,
+        wishes=list(lists),
+    )
+
+
 def roll_of(packed: Packed) -> Roll:
     """Return the roll of packed columns.
 
@@ -65,10 +103,7 @@ def roll_of(packed: Packed) -> Roll:
     families = _texts(packed.families)
     if not len(codes) == len(families) == len(facts) == len(wishes):
         raise ValueError("the columns of the list have different lengths")
-    for before, after in pairwise(codes):
-        if before >= after:
-            message = f"{after} stands twice in the list or out of order"
-            raise ValueError(message)
+    _refuse_disorder(codes)
     kinds = {stated: place for place, stated in enumerate(dict.fromkeys(facts))}
     lists = {stated: place for place, stated in enumerate(dict.fromkeys(wishes))}
     return Roll(
@@ -108,6 +143,17 @@ def _wishes(stated: str) -> tuple[str, ...]:
     # Taken as it stands: a tenth of the time of reading it as JSON.
     is_bare = is_bare and "\\" not in stated
     wishes = bare if is_bare else texts_of(json.loads(stated), what="wishes")
+    _refuse_twice(wishes)
+    return wishes
+
+
+def _refuse_disorder(codes: Sequence[str]) -> None:
+    for before, after in pairwise(codes):
+        if before >= after:
+            message = f"{after} stands twice in the list or out of order"
+            raise ValueError(message)
+
+
+def _refuse_twice(wishes: Sequence[str]) -> None:
     if len(set(wishes)) != len(wishes):
         raise ValueError("a registration wishes a school twice")
-    return wishes
