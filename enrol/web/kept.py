@@ -36,7 +36,7 @@ class KeptLoosely(Generic[Thing]):
     """One process's copy of a thing that no page may wait for.
 
     While one thread reads it anew the others go on with the old one, which also stays when the
-    database is busy. Tests see what was read first until they ``forget``.
+    database is busy. In tests never old.
     """
 
     def __init__(self, *, read: Callable[[], Thing], seconds: float) -> None:
@@ -55,7 +55,7 @@ class KeptLoosely(Generic[Thing]):
         try:
             if self._held is not None and monotonic() < self._held[1]:
                 return self._held[0]
-            lasts = float("inf") if current_app.testing else self._seconds
+            lasts = 0.0 if current_app.testing else self._seconds
             self._held = (self._read(), monotonic() + lasts)
         except StoreBusy:
             if self._held is None:

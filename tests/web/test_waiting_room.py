@@ -16,7 +16,7 @@ from enrol.services.refusals import NotFound, StoreBusy
 from enrol.store.db import transaction
 from enrol.store.tables.journal import journal
 from enrol.store.tables.waiting_rooms import waiting_rooms
-from enrol.web import door
+from enrol.web.kept import KeptLoosely
 from enrol.web.waiting_page import HEADER
 from tests.officers import add_elsewhere, add_officers, end_window
 from tests.web.browser import BASE, Browser
@@ -28,11 +28,8 @@ Set = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
-def _every_test_begins_anew(app, adapters) -> Iterator[None]:
-    door.forget_settings()
-    adapters.waiting_room._rests_until = 0.0
+def _every_test_begins_anew(adapters) -> Iterator[None]:
     yield
-    door.forget_settings()
     adapters.waiting_room._rests_until = 0.0
 
 
@@ -44,7 +41,6 @@ def set_room(world: World) -> Set:
     def set_to(**changes: object) -> None:
         usual = {"is_on": True, "per_minute": 0, "message": "", "message_en": ""}
         admitting.change_room(actor=officer, intake_id=world.intake_id, **(usual | changes))
-        door.forget_settings()
 
     return set_to
 
@@ -82,7 +78,7 @@ def test_a_family_waits_with_its_place_and_the_time_of_the_figure(app, adapters,
 
     page = second.open("/gia-dinh/")
 
-    assert page.heading == "Xin chờ trong giây lát"
+    assert page.heading == "Quý phụ huynh đang ở phòng chờ"
     assert "Thứ tự của gia đình trong hàng chờ 2 trong 2 gia đình đang chờ" in page.text
     assert "Thời gian chờ dự kiến: chưa đến một phút" in page.text
     assert re.search(r"Cập nhật lúc \d\d:\d\d:\d\d", page.text)
@@ -215,9 +211,18 @@ def test_settings_that_cannot_be_read_keep_the_last_ones(app, set_room, monkeypa
         raise StoreBusy
 
     monkeypatch.setattr(kept, "_read", busy)
-    monkeypatch.setattr(kept, "_held", (kept.now(), 0.0))
 
     assert kept.now().is_on
+
+
+def test_pages_share_one_reading_of_the_settings_until_it_is_old(app, monkeypatch):
+    readings = []
+    kept = KeptLoosely(read=lambda: readings.append(1) or len(readings), seconds=3600)
+    monkeypatch.setattr(app, "testing", False)
+
+    assert [kept.now(), kept.now()] == [1, 1]
+    kept.forget()
+    assert kept.now() == 2
 
 
 # What everybody can check
