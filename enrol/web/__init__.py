@@ -19,6 +19,7 @@ from enrol.web import (
     public,
     schools,
     security,
+    spoken_templates,
     staff,
 )
 
@@ -32,6 +33,7 @@ def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -
     ``staff_accounts`` is what Flask-Security signs in with; pages never import the store.
     """
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    spoken_templates.register(app)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -6,11 +6,12 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from enrol.config import Settings
+from enrol.web import cookies
 
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address)
 """Every limit names its own key (a keyed hash of a code or phone): whole networks share one
-address.
+address. A limit stands on its view and is checked there; no other page is asked about limits.
 """
 
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -36,8 +37,23 @@ def register(app: Flask, *, settings: Settings) -> None:
     )
     app.before_request(_read_form)
     csrf.init_app(app)
+    cookies.register(app)
     limiter.init_app(app)
+    _check_at_the_views_only(app)
     app.before_request(_check_sender)
+
+
+def _check_at_the_views_only(app: Flask) -> None:
+    """Take away the limiter's question before every request whether some limit stands for it.
+
+    No limit stands for the whole application or a blueprint: each is on its view and is checked
+    there. The question cost every page a tenth of a millisecond.
+    """
+    app.before_request_funcs[None] = [
+        function
+        for function in app.before_request_funcs[None]
+        if getattr(function, "__self__", None) is not limiter
+    ]
 
 
 def _storage(redis_url: str) -> str:

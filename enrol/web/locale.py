@@ -105,9 +105,12 @@ def register(app: Flask, *, settings: Settings) -> None:
 
 
 def spoken() -> str:
-    """Return the language of this request: ``vi`` or ``en``."""
-    locale = get_locale()
-    return str(locale.language) if locale else DEFAULT
+    """Return the language of this request: ``vi`` or ``en``; asked dozens of times a page."""
+    found: str | None = g.get("spoken")
+    if found is None:
+        locale = get_locale()
+        found = g.spoken = str(locale.language) if locale else DEFAULT
+    return found
 
 
 def named(thing: object) -> str:

@@ -79,9 +79,13 @@ def keep(at: OpenDesk, **answers: object) -> OpenDesk:
 
 def go_on(at: OpenDesk) -> Response:
     """Return the way to the next question without an answer, or to the last look at all of them."""
+    return make_response(redirect(next_address(at), code=303))
+
+
+def next_address(at: OpenDesk) -> str:
+    """Return the address of the next question without an answer, or of the last look."""
     gaps = at.gaps
-    endpoint = PAGES[gaps[0].question] if gaps else "sending.check"
-    return make_response(redirect(url_for(endpoint), code=303))
+    return url_for(PAGES[gaps[0].question] if gaps else "sending.check")
 
 
 def zones_of(at: OpenDesk) -> list[ZoneChoice]:

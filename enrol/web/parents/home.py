@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from enrol.core.intake import ShownPhase
 from enrol.services import preparing
 from enrol.web.guards import family, family_blueprint
-from enrol.web.parents.desk import OpenDesk, go_on, keep, open_desk, shown
+from enrol.web.parents.desk import OpenDesk, go_on, keep, next_address, open_desk, shown
 from enrol.web.parents.odds import is_awaited, odds_view
 from enrol.web.parents.prefill import answers_so_far
 from enrol.web.parents.steps import status_tag, steps, tasks
@@ -60,7 +60,9 @@ def begin() -> ResponseReturnValue:
 @blueprint.get("/thong-tin")
 def known() -> ResponseReturnValue:
     at = open_desk()
-    return render_template("parents/known.html", sections=known_sections(at), at=at)
+    return render_template(
+        "parents/known.html", sections=known_sections(at), next_address=next_address(at)
+    )
 
 
 @blueprint.get("/tiep-tuc")

@@ -1,0 +1,85 @@
+"""The session in a signed cookie, signed again only when something in it changed or it is an hour
+old, and the form's token that goes with it.
+"""
+
+import time
+from functools import cached_property, lru_cache
+
+from flask import Flask, Request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask_wtf.csrf import generate_csrf
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+RENEWED_AFTER_SECONDS = 3600
+"""A session in use is signed anew so often: idle for twelve hours means eleven at the least."""
+
+_TOKEN = "csrf_token"  # noqa: S105 - the name of an entry
+
+
+class SignedSession(SecureCookieSession):
+    """A session that knows when its cookie was signed (seconds since 1970)."""
+
+    signed_at: float = 0.0
+
+
+class CalmSessions(SecureCookieSessionInterface):
+    """Flask's signed cookies with one serializer for all requests, and fewer new cookies."""
+
+    session_class = SignedSession
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return the serializer; the keys are read once, when the first request comes."""
+        return self._kept if app is self._app else super().get_signing_serializer(app)
+
+    @cached_property
+    def _kept(self) -> URLSafeTimedSerializer | None:
+        return super().get_signing_serializer(self._app)
+
+    def open_session(self, app: Flask, request: Request) -> SignedSession | None:
+        """Return the cookie's session; an empty one when it is missing, too old or not ours."""
+        serializer = self.get_signing_serializer(app)
+        if serializer is None:
+            return None
+        value = request.cookies.get(self.get_cookie_name(app))
+        if not value:
+            return SignedSession()
+        max_age = int(app.permanent_session_lifetime.total_seconds())
+        try:
+            data, signed_at = serializer.loads(value, max_age=max_age, return_timestamp=True)
+        except BadSignature:
+            return SignedSession()
+        found = SignedSession(data)
+        found.signed_at = signed_at.timestamp()
+        return found
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Tell whether the cookie has to be signed anew."""
+        if session.modified or not isinstance(session, SignedSession):
+            return super().should_set_cookie(app, session)
+        return session.permanent and time.time() - session.signed_at > RENEWED_AFTER_SECONDS
+
+
+def form_token() -> str:
+    """Return the token of this session's forms, signed once a session and process.
+
+    It lasts as long as the session (no time limit is set), so that its own date says nothing.
+    """
+    raw = session.get(_TOKEN)
+    if raw is None:
+        return str(generate_csrf())
+    return _signed(raw)
+
+
+@lru_cache(maxsize=20_000)
+def _signed(raw: str) -> str:
+    del raw  # what generate_csrf signs: the entry of this request's session
+    return str(generate_csrf())
+
+
+def register(app: Flask) -> None:
+    """Keep sessions so, and give templates the token."""
+    app.session_interface = CalmSessions(app)
+    app.jinja_env.globals["csrf_token"] = form_token
