@@ -3,18 +3,19 @@
 -- KEYS  line: place -> order (those who came before the opening by their drawn number, below LATE;
 --             later ones by the microsecond of arrival, above it)
 --       seen: place -> when it last asked        passes: place -> until when it may come in
---       state: tokens and their time, the last order given, when this line was begun
+--       state: tokens at a time and at which rate they come, the last order given, when this line
+--              was begun, when it was last swept
 -- ARGV  place, tokens a second, most tokens kept, drawn number, opening, since (0: not known),
 --       1 when the family is inside already, now (0: the server's clock),
 --       patience, time to come when called, length of a pass        (all times in microseconds)
--- Returns {1 inside or 0 waiting, now, position from 1, places in line, waiting since,
+-- Returns {1 inside or 0 waiting, now, position from 1, places in line, since when (0: not new here),
 --          1 while the order is still being drawn}
 local line, seen, passes, state = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local place, rate, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local drawn, opens, since = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local is_inside, now = ARGV[7] == '1', tonumber(ARGV[8])
 local patience, called, lasting = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
-local LATE, SWEPT, CALLED, DAY = 281474976710656, 20, 500, 86400
+local LATE, SWEPT, CALLED, DAY, PAUSE = 281474976710656, 100, 500, 86400, 50000
 
 if now == 0 then
   local clock = redis.call('TIME')
@@ -31,27 +32,35 @@ local function is_abandoned(who)
   return not at or tonumber(at) < now - patience
 end
 
--- What nobody asks for any more goes, a few at a time: memory never outgrows who is here.
-for _, gone in ipairs(redis.call('ZRANGEBYSCORE', seen, '-inf', now - patience, 'LIMIT', 0, SWEPT)) do
-  release(gone)
-end
-for _, gone in ipairs(redis.call('ZRANGEBYSCORE', passes, '-inf', now, 'LIMIT', 0, SWEPT)) do
-  redis.call('ZREM', passes, gone)
-end
-
-local held = redis.call('HMGET', state, 'tokens', 'at', 'last', 'born')
-local tokens, at = tonumber(held[1] or most), tonumber(held[2] or now)
-local last, born = tonumber(held[3] or 0), tonumber(held[4] or now)
+local held = redis.call('HMGET', state, 'tokens', 'at', 'rate', 'last', 'born', 'swept')
+local tokens, at, old_rate = tonumber(held[1] or most), tonumber(held[2] or now), tonumber(held[3] or rate)
+local last, born, swept = tonumber(held[4] or 0), tonumber(held[5] or now), tonumber(held[6] or 0)
+local is_changed = not held[1] or old_rate ~= rate
 if now > at then
-  tokens = math.min(most, tokens + (now - at) * rate / 1000000)
+  tokens = tokens + (now - at) * old_rate / 1000000
   at = now
 end
 tokens = math.min(most, tokens)
 
+-- What nobody asks for any more goes, so memory never outgrows who is here; not at every request,
+-- for a crowd asks thousands of times a second.
+if now - swept >= PAUSE or now < swept then
+  for _, gone in ipairs(redis.call('ZRANGEBYSCORE', seen, '-inf', now - patience, 'LIMIT', 0, SWEPT)) do
+    release(gone)
+  end
+  for _, gone in ipairs(redis.call('ZRANGEBYSCORE', passes, '-inf', now, 'LIMIT', 0, SWEPT)) do
+    redis.call('ZREM', passes, gone)
+  end
+  swept, is_changed = now, true
+end
+
 local function remember()
-  redis.call('HSET', state, 'tokens', string.format('%.6f', tokens), 'at', string.format('%.0f', at),
-    'last', string.format('%.0f', last), 'born', string.format('%.0f', born))
-  redis.call('EXPIRE', state, DAY)
+  if is_changed then
+    redis.call('HSET', state, 'tokens', string.format('%.6f', tokens), 'at', string.format('%.0f', at),
+      'rate', ARGV[2], 'last', string.format('%.0f', last), 'born', string.format('%.0f', born),
+      'swept', string.format('%.0f', swept))
+    redis.call('EXPIRE', state, DAY)
+  end
 end
 
 local function let_in(who, time)
@@ -67,22 +76,21 @@ if is_inside or (pass and tonumber(pass) > now) then
   return {1, now, 0, 0, 0, 0}
 end
 
-local order = redis.call('ZSCORE', line, place)
-if order and is_abandoned(place) then
+local looked, arrived = redis.call('ZSCORE', seen, place), 0
+if looked and tonumber(looked) < now - patience then
   release(place)
-  order = nil
+  looked = nil
 end
-if not order then
+if not looked then
   -- A line that was lost is begun again by who stood in it: the order it had counts, not today's.
-  local arrived = now
+  arrived = now
   if since > 0 and since < born then arrived = since end
-  if arrived < opens then
-    order = drawn
-  elseif arrived < now then
+  local order = drawn
+  if arrived >= opens and arrived < now then
     order = LATE + arrived
-  else
+  elseif arrived >= opens then
     order = math.max(LATE + now, last + 1)
-    last = order
+    last, is_changed = order, true
   end
   redis.call('ZADD', line, order, place)
   redis.call('EXPIRE', line, DAY)
@@ -95,18 +103,14 @@ while tokens >= 1 and calls < CALLED do
   local first = redis.call('ZPOPMIN', line)
   if #first == 0 then break end
   calls = calls + 1
-  if is_abandoned(first[1]) then
-    redis.call('ZREM', seen, first[1])
-  else
-    redis.call('ZREM', seen, first[1])
-    tokens = tokens - 1
+  if not is_abandoned(first[1]) then
+    tokens, is_changed = tokens - 1, true
     let_in(first[1], first[1] == place and lasting or called)
   end
+  redis.call('ZREM', seen, first[1])
 end
 remember()
 
 local rank = redis.call('ZRANK', line, place)
 if not rank then return {1, now, 0, 0, 0, 0} end
-order = tonumber(order)
-local stood = order >= LATE and order - LATE or (since > 0 and since < opens and since) or math.min(now, opens - 1)
-return {0, now, rank + 1, redis.call('ZCARD', line), stood, (order < LATE and now < opens) and 1 or 0}
+return {0, now, rank + 1, redis.call('ZCARD', line), arrived, now < opens and 1 or 0}

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from time import monotonic, time
 
@@ -109,6 +110,7 @@ class RedisWaitingRoom:
     def place_of(self, *, intake_id: int, child_id: int) -> str:
         return self._place(intake_id, child_id).hex()
 
+    @cache  # noqa: B019 - the one room of a process, and an intake or two
     def seed_of(self, *, intake_id: int) -> bytes:
         return hmac.digest(self._key, b"order/%d" % intake_id, hashlib.sha256)
 
@@ -154,6 +156,6 @@ def _standing(answer: Sequence[int]) -> Standing:
         at=_instant(now),
         position=position,
         waiting=waiting,
-        since=_instant(since),
+        since=_instant(since) if since else None,
         is_being_drawn=bool(is_being_drawn),
     )

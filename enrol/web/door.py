@@ -56,7 +56,7 @@ def wait_or_enter(family: Family) -> ResponseReturnValue | None:
     if standing.is_inside:
         session[_NOTE] = [room.intake_id, _INSIDE, int(now + PASS.total_seconds())]
         return None
-    if standing.since is not None and (kind != _WAITING or standing.since.timestamp() != number):
+    if standing.since is not None and standing.since.timestamp() != number:
         session[_NOTE] = [room.intake_id, _WAITING, standing.since.timestamp()]
     return waiting_page(room=room, family=family, standing=standing)
 
