@@ -10,6 +10,7 @@ from enrol.services.phones import spoken_phone
 from enrol.services.reasons import granted
 from enrol.store.intakes import IntakeRecord
 from enrol.store.publications import Publication, SchoolCard
+from enrol.store.ward_zones import WardZones
 
 Wishes = Sequence[Mapping[str, object]]
 """Reasons as ``services.reasons`` gives them."""
@@ -102,6 +103,20 @@ def admitted(
         "rows": [
             {"code": p.code, "rank": p.rank, "band": p.band, "number": p.number}
             for p in sorted(placements, key=lambda p: p.code)
+        ],
+    }
+
+
+def ward_list(
+    *, edition: Edition, ward: WardZones, schools: Mapping[str, Sequence[Placement]]
+) -> dict[str, object]:
+    """Return the values of a ward's page: its schools, each with the codes admitted to it."""
+    return {
+        **edition.shared,
+        "ward": {"name": ward.name, "name_en": ward.name_en},
+        "schools": [
+            {"card": edition.card(school), "codes": sorted(p.code for p in held)}
+            for school, held in schools.items()
         ],
     }
 

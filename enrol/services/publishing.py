@@ -1,41 +1,34 @@
 """Publishing an outcome: one decision by an officer, then static pages written zone by zone."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from enrol.core.actors import Actor
 from enrol.core.digests import intake_digest, outcome_digest
-from enrol.core.explanation import explain_zone
 from enrol.core.intake import Phase
-from enrol.core.model import Placement
-from enrol.core.priority import is_in_zone
 from enrol.services import authority
-from enrol.services.letters import Edition, Standing, admitted, letter, spoken_card
-from enrol.services.orders import Order, order_of
 from enrol.services.phases import locked_intake, refuse_unless_next
-from enrol.services.ports import JOBS, PageRenderer, RenderedPage, ResultPages, Secrets
-from enrol.services.reasons import wish_values
+from enrol.services.ports import JOBS, PageRenderer, ResultPages, Secrets
 from enrol.services.refusals import NotFound, Refusal
-from enrol.store import (
-    clock,
-    draws,
-    intakes,
-    journal,
-    outbox,
-    placements,
-    publications,
-    runs,
-    zone_results,
-)
+from enrol.services.result_pages import pages_of, read_zone, result_path
+from enrol.store import clock, draws, intakes, journal, outbox, placements, publications, runs
 from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import CIVIL_TIME
 from enrol.store.publications import Publication
 from enrol.store.runs import Run
-from enrol.store.zone_results import Leftover
 
-LANGUAGES = ("vi", "en")
+__all__ = [
+    "OutcomeAltered",
+    "Published",
+    "RenderProgress",
+    "publish_provisional",
+    "render_progress",
+    "render_zone",
+    "result_path",
+    "zones_left",
+]
+
 PROVISIONAL = "provisional"
 OBJECTION_DAYS = 7
 PUBLISHED = (Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
@@ -56,16 +49,13 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class _Zone:
-    """What the pages of one zone are made of."""
+class RenderProgress:
+    """How far the pages of the newest publication are written; they are shown all at once."""
 
-    run: Run
-    edition: Edition
-    order: Order
-    first: Sequence[Placement]
-    leftovers: dict[str, Leftover]
-    admitted: dict[str, list[Placement]]
-    places: dict[str, dict[str, int]]
+    zones_written: int
+    zones_left: int
+    pages: int
+    last_at: datetime | None
 
 
 def publish_provisional(
@@ -135,11 +125,11 @@ def render_zone(
     the same bytes. Raises NotFound for an unknown run or an intake that is not published.
     """
     with transaction() as tx:
-        zone = _zone(tx, run_id=run_id)
+        zone = read_zone(tx, run_id=run_id)
     edition = zone.edition
     code = edition.intake.code
     count = pages.write(
-        intake=code, edition=edition.name, pages=_pages(zone, renderer=renderer, secrets=secrets)
+        intake=code, edition=edition.name, pages=pages_of(zone, renderer=renderer, secrets=secrets)
     )
     with transaction() as tx:
         publications.mark_rendered(
@@ -154,8 +144,8 @@ def render_zone(
     return count
 
 
-def zones_left(*, actor: Actor, intake_id: int) -> int:
-    """Return how many zones of a published intake still wait for their pages.
+def render_progress(*, actor: Actor, intake_id: int) -> RenderProgress:
+    """Return how far the pages of a published intake are written.
 
     Raises NotFound outside the officer's reach, or when nothing is published.
     """
@@ -165,14 +155,21 @@ def zones_left(*, actor: Actor, intake_id: int) -> int:
         draw = draws.draw_of(tx, intake_id=intake_id)
         if publication is None or draw is None:
             raise NotFound
-        return publications.unrendered_zones(
+        written = publications.rendered(tx, publication_id=publication.publication_id)
+        left = publications.unrendered_zones(
             tx, publication_id=publication.publication_id, draw_id=draw.draw_id
         )
+    return RenderProgress(
+        zones_written=written.zones,
+        zones_left=left,
+        pages=written.pages,
+        last_at=written.last_at,
+    )
 
 
-def result_path(*, token: str, language: str) -> str:
-    """Return where a result page lies below its edition."""
-    return f"{token[:2]}/{token}.{language}.html"
+def zones_left(*, actor: Actor, intake_id: int) -> int:
+    """Return how many zones of a published intake still wait for their pages."""
+    return render_progress(actor=actor, intake_id=intake_id).zones_left
 
 
 def _published(publication: Publication, *, is_new: bool) -> Published:
@@ -195,75 +192,3 @@ def _runs(tx: Transaction, intake_id: int) -> list[Run]:
     if draw is None:
         raise NotFound
     return runs.runs_of_draw(tx, draw_id=draw.draw_id)
-
-
-def _zone(tx: Transaction, *, run_id: int) -> _Zone:
-    run = runs.run_of(tx, run_id=run_id)
-    if run is None or run.intake_zone_id is None:
-        raise NotFound
-    intake = intakes.intake_of(tx, intake_id=run.intake_id)
-    publication = publications.latest(tx, intake_id=run.intake_id)
-    if intake is None or publication is None:
-        raise NotFound
-    order = order_of(tx, run=run)
-    cards = publications.school_cards(tx, intake_id=run.intake_id)
-    edition = Edition(
-        intake=intake,
-        publication=publication,
-        cards={code: spoken_card(card) for code, card in cards.items()},
-        bands=[band.name for band in order.rules.bands],
-    )
-    where = {"draw_id": run.draw_id, "intake_zone_id": run.intake_zone_id}
-    return _Zone(
-        run=run,
-        edition=edition,
-        order=order,
-        first=placements.placements_of(tx, run_id=run_id),
-        leftovers=zone_results.leftovers(tx, **where),
-        admitted=zone_results.admitted(tx, **where),
-        places=zone_results.waiting_places_of(tx, **where),
-    )
-
-
-def _pages(zone: _Zone, *, renderer: PageRenderer, secrets: Secrets) -> Iterator[RenderedPage]:
-    for values, token in _letters(zone, secrets):
-        for language in LANGUAGES:
-            body = renderer.render(template="public/result.html", language=language, values=values)
-            yield RenderedPage(path=result_path(token=token, language=language), body=body)
-    for school in zone.order.schools:
-        values = admitted(
-            edition=zone.edition, school=school.code, placements=zone.admitted.get(school.code, ())
-        )
-        for language in LANGUAGES:
-            body = renderer.render(
-                template="public/admitted.html", language=language, values=values
-            )
-            yield RenderedPage(path=f"lists/{school.code}.{language}.html", body=body)
-
-
-def _letters(zone: _Zone, secrets: Secrets) -> Iterator[tuple[dict[str, object], str]]:
-    order = zone.order
-    explained = explain_zone(
-        entries=order.entries,
-        seat_plans=order.plans,
-        rules=order.rules,
-        key=order.key,
-        placements=zone.first,
-    )
-    for entry, placement, explanation in zip(order.entries, zone.first, explained, strict=True):
-        token = secrets.result_token(code=entry.code)
-        leftover = zone.leftovers.get(entry.code)
-        standing = Standing(
-            placement=leftover.placement if leftover else placement,
-            in_zone=is_in_zone(facts=entry.facts, rules=order.rules),
-            wishes=[wish_values(wish) for wish in explanation.wishes],
-            leftover=leftover.wishes if leftover else (),
-        )
-        yield (
-            letter(
-                edition=zone.edition,
-                standing=standing,
-                places=zone.places.get(entry.code, {}),
-            ),
-            token,
-        )

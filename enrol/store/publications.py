@@ -37,6 +37,15 @@ class SchoolCard:
     seats: int
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Zones and pages written so far, and when the last zone was."""
+
+    zones: int
+    pages: int
+    last_at: datetime | None
+
+
 _PUBLICATION = (
     publications.c.id,
     publications.c.intake_id,
@@ -108,6 +117,16 @@ def unrendered_zones(tx: Transaction, *, publication_id: int, draw_id: int) -> i
         .where(runs.c.draw_id == draw_id, runs.c.stage == 1, ~rendered)
     )
     return int(tx.execute(query).scalar_one())
+
+
+def rendered(tx: Transaction, *, publication_id: int) -> Rendered:
+    """Return how much of a publication is written."""
+    query = select(
+        func.count(),
+        func.coalesce(func.sum(renderings.c.pages), 0),
+        func.max(renderings.c.rendered_at),
+    ).where(renderings.c.publication_id == publication_id)
+    return Rendered(*tx.execute(query).one())
 
 
 def school_cards(tx: Transaction, *, intake_id: int) -> dict[str, SchoolCard]:

@@ -9,17 +9,18 @@ from enrol.web.locale import format_date, format_metres, format_moment, named, s
 from enrol.web.locale import gettext as _
 
 
-def look_up_address(*, code: str, base_url: str) -> str:
-    """Return the address where this code and the secret show the result.
+def result_address(*, token: str, base_url: str) -> str:
+    """Return the address of one registration's result page.
 
-    Safe in a photograph that families share: it opens nothing without the secret.
+    Nobody can guess it, and it needs neither session nor database: on results day any web server
+    carries it. Who has a picture of the receipt can open it; it names no child.
     """
-    return base_url + url_for("public.find_result", ma=code)
+    return base_url + url_for("public.result", token=token)
 
 
-def qr_picture(*, code: str, base_url: str) -> str:
-    """Return the QR code as a data address for an ``img``."""
-    address = look_up_address(code=code, base_url=base_url)
+def qr_picture(*, token: str, base_url: str) -> str:
+    """Return the QR code of the result page as a data address for an ``img``."""
+    address = result_address(token=token, base_url=base_url)
     return str(segno.make(address, error="m").svg_data_uri(scale=4, border=2))
 
 
@@ -35,12 +36,15 @@ def receipt_letter(receipt: Receipt, *, base_url: str) -> bytes:
             title=_("Receipt of registration"),
             code_label=_("Registration code"),
             code=lines.code,
-            qr=look_up_address(code=lines.code, base_url=base_url),
+            qr=result_address(token=receipt.result_token, base_url=base_url),
             sections=_sections(receipt),
             paragraphs=(
                 _("You need not hand in anything again, on paper or in person."),
                 _("The hour of registration gives no priority."),
-                _("Keep this code. Together with the secret code it shows the result."),
+                _(
+                    "Keep this letter: on results day its QR code opens the result, without"
+                    " signing in."
+                ),
                 _("We never telephone you to ask for a code or for money."),
             ),
             foot=_(

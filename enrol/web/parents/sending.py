@@ -43,7 +43,7 @@ def receipt() -> ResponseReturnValue:
         receipt=found,
         tag=status_tag(found.lines.status),
         steps=next_steps(found.window),
-        qr=qr_picture(code=found.lines.code, base_url=_base_url()),
+        qr=qr_picture(token=found.result_token, base_url=_base_url()),
         is_rehearsal=found.window.is_rehearsal,
     )
 

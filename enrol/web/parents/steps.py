@@ -92,7 +92,7 @@ def next_steps(window: Window) -> list[dict[str, str]]:
         },
         {
             "title": _("Results, with the reason for every answer"),
-            "text": _("Sign in here, or look up with the code above."),
+            "text": _("The QR code below opens them, without signing in."),
             "state": NEXT,
         },
     ]

@@ -26,7 +26,7 @@ from enrol.web.locale import spoken
 from enrol.web.public.forms import LookUpForm
 from enrol.web.public.kept import current_notice
 from enrol.web.public.pages import band_rows, calendar, order_words, value_name, zone_pages
-from enrol.web.public.results import bundle_files, list_file, result_file
+from enrol.web.public.results import bundle_files, list_file, result_file, split_language
 
 blueprint = Blueprint("public", __name__)
 
@@ -100,9 +100,9 @@ def find_result() -> ResponseReturnValue:
 
 @blueprint.get("/ket-qua/<token>")
 def result(token: str) -> Response:
-    path = result_file(directory=_results(), token=token, language=spoken())
-    if path is None:
-        return make_response(render_template("public/no_result_yet.html"), 404)
+    """Serve one result page: a file, without session and database (tests/web/test_results_day)."""
+    name, language = split_language(token)
+    path = result_file(directory=_results(), token=name, language=language or spoken())
     response = _published(path)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -110,12 +110,18 @@ def result(token: str) -> Response:
 
 @blueprint.get("/danh-sach/<school>")
 def admitted(school: str) -> Response:
-    found = current_notice()
-    intake = found.window.code if found else ""
-    path = list_file(directory=_results(), intake=intake, school=school, language=spoken())
-    if path is None:
-        return make_response(render_template("public/no_result_yet.html"), 404)
-    return kept_a_minute(_published(path))
+    """Serve the codes admitted to a school: a file like a result page."""
+    name, language = split_language(school)
+    path = list_file(directory=_results(), kind="lists", code=name, language=language or spoken())
+    return _list_page(path)
+
+
+@blueprint.get("/danh-sach/phuong/<unit_code>")
+def admitted_of_ward(unit_code: str) -> Response:
+    """Serve the codes admitted to the schools of a ward: a file like a result page."""
+    name, language = split_language(unit_code)
+    path = list_file(directory=_results(), kind="wards", code=name, language=language or spoken())
+    return _list_page(path)
 
 
 @blueprint.get("/phong-cho")
@@ -157,7 +163,14 @@ def _bundle() -> dict[str, Path]:
     return bundle_files(directory=directory, intake=found.window.code) if found else {}
 
 
-def _published(path: Path) -> Response:
+def _list_page(path: Path | None) -> Response:
+    response = _published(path)
+    return response if path is None else kept_a_minute(response)
+
+
+def _published(path: Path | None) -> Response:
+    if path is None:
+        return make_response(render_template("public/no_result_yet.html"), 404)
     return Response(path.read_bytes(), mimetype="text/html")
 
 
