@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+ABOUT = "about.json"
+"""Says which intake an edition is of (``services/result_pages``)."""
+
 CURRENT = "current"
 _FILE_MODE = 0o644
 _DIRECTORY_MODE = 0o755
@@ -36,16 +39,14 @@ class ResultFiles:
         home = self._inside(self._directory, intake, edition)
         written = 0
         for page in pages:
-            _put(self._inside(home, *page.path.split("/")), page.body)
+            put(self._inside(home, *page.path.split("/")), page.body)
             written += 1
         return written
 
     def publish(self, *, intake: str, edition: str) -> None:
         home = self._inside(self._directory, intake)
         _make(self._inside(home, edition))
-        fresh = home / f".{CURRENT}.{secrets.token_hex(8)}"
-        fresh.symlink_to(edition, target_is_directory=True)
-        fresh.replace(home / CURRENT)
+        switch(home, edition=edition)
 
     def _inside(self, home: Path, *parts: str) -> Path:
         for part in parts:
@@ -55,11 +56,19 @@ class ResultFiles:
         return home.joinpath(*parts)
 
 
+def switch(home: Path, *, edition: str) -> None:
+    """Let ``current`` in this directory be the edition, in one step."""
+    fresh = home / f".{CURRENT}.{secrets.token_hex(8)}"
+    fresh.symlink_to(edition, target_is_directory=True)
+    fresh.replace(home / CURRENT)
+
+
 def _make(directory: Path) -> None:
     directory.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
 
 
-def _put(path: Path, body: bytes) -> None:
+def put(path: Path, body: bytes) -> None:
+    """Write a file whole or not at all; one that has these bytes already is left alone."""
     # A job may run twice, the second time when the edition is already served: equal bytes are left
     # alone, others replace the file in one step.
     try:

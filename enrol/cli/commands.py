@@ -12,6 +12,7 @@ COMMANDS = {
     "create-officer": "enrol.cli.importing:create_officer",
     "db": "enrol.cli.database:db",
     "demo": "enrol.cli.demo.command:demo",
+    "export-results": "enrol.cli.results:export_results",
     "import": "enrol.cli.importing:import_",
     "issue-secrets": "enrol.cli.importing:issue_secrets",
     "lottery": "enrol.cli.files:lottery",

@@ -37,10 +37,7 @@ def register(app: Flask, *, settings: Settings) -> None:
     """Serve the style sheets under names that change when they do, and under their plain names for
     published result pages, which outlive a release.
     """
-    assets = {sheet: _asset(sheet, path.read_bytes()) for sheet, path in _SHEETS.items()}
-    for sheet in ("enrol.css", "still.css"):
-        own = _SHEETS[sheet].read_bytes() + _own_colour(settings.accent)
-        assets[sheet] = _asset(sheet, own)
+    assets = {sheet: _asset(sheet, body) for sheet, body in style_sheets(settings).items()}
     if settings.emblem is not None:
         emblem = f"emblem{settings.emblem.suffix}"
         assets[emblem] = _asset(emblem, settings.emblem.read_bytes())
@@ -61,6 +58,15 @@ def register(app: Flask, *, settings: Settings) -> None:
 
     app.add_url_rule("/static/<name>", "static", static)
     app.jinja_env.globals["asset_url"] = asset_url
+
+
+def style_sheets(settings: Settings) -> dict[str, bytes]:
+    """Return every style sheet by its plain name, our own with the office's colour."""
+    colour = _own_colour(settings.accent)
+    return {
+        sheet: path.read_bytes() + (colour if path.parent == _OWN else b"")
+        for sheet, path in _SHEETS.items()
+    }
 
 
 def _asset(name: str, body: bytes) -> Asset:

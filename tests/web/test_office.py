@@ -93,6 +93,8 @@ def test_an_intake_is_led_from_the_draft_to_the_published_result(house, city, ad
     page = press_step(city, house, "cong-bo-ket-qua")
 
     assert "Đã công bố kết quả dự kiến" in page.text
+    assert "Đang tạo 0/2 tuyến" in page.text
+    assert page.tree.find(".//progress").get("value") == "0"
     assert buttons(page) == []
     roll = city.open(f"{house.intake}/truong/{house.world.schools['S1']}")
     seated = [code for code in codes if code in roll.text]

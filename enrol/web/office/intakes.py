@@ -2,7 +2,7 @@
 
 from flask import Response, request
 
-from enrol.services import overseeing, planning
+from enrol.services import overseeing, planning, publishing
 from enrol.web.office.blueprint import blueprint
 from enrol.web.office.pages import timeline_of
 from enrol.web.staff import files, journal_words, words
@@ -22,6 +22,9 @@ def intake(intake_id: int) -> Response:
         "office/intake.html",
         view=view,
         steps=timeline_of(view),
+        pages=publishing.render_progress(actor=officer(), intake_id=intake_id)
+        if view.published
+        else None,
         words=words,
         is_rehearsal=view.intake.is_rehearsal,
     )
