@@ -21,6 +21,7 @@ from rq.job import Job
 
 from enrol.services import relaying
 from enrol.services.ports import JOBS
+from workers import jobs
 from workers.application import application
 
 WORKER_TTL = 30
@@ -28,6 +29,9 @@ MAINTENANCE_SECONDS = 15
 MONITORING_SECONDS = 5
 RESTART_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
+
+PRELOADED = jobs
+"""Imported once here, not again in every forked child: that took most of a small job's time."""
 
 log = structlog.get_logger("workers")
 
