@@ -17,6 +17,7 @@ from enrol.web import (
     office,
     parents,
     public,
+    quick_door,
     schools,
     security,
     spoken_templates,
@@ -55,3 +56,4 @@ def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -
     office.register(app)
     schools.register(app)
     busy.register(app)
+    quick_door.register(app, settings=settings)

@@ -20,14 +20,15 @@ from enrol.web.kept import KeptLoosely
 from enrol.web.waiting_page import waiting_page
 
 SECONDS = 2.0
-_NAME = "enrol_room"
-_NOTE = "room"
-_INSIDE, _WAITING = "in", "wait"
+NAME = "enrol_room"
+NOTE = "room"
+INSIDE, WAITING = "in", "wait"
+"""What a session notes of the room: intake, one of these words, and until or since when."""
 
 
 def register(app: Flask) -> None:
     """Give the application its copy of the room's settings."""
-    app.extensions[_NAME] = KeptLoosely(read=admitting.current_room, seconds=SECONDS)
+    app.extensions[NAME] = KeptLoosely(read=admitting.current_room, seconds=SECONDS)
 
 
 def forget_settings() -> None:
@@ -42,7 +43,7 @@ def wait_or_enter(family: Family) -> ResponseReturnValue | None:
         return None
     now = time()
     kind, number = _note(room)
-    left = number - now if kind == _INSIDE else 0.0
+    left = number - now if kind == INSIDE else 0.0
     if left > PASS.total_seconds() / 2:
         return None
     standing = current_app.extensions["enrol_adapters"].waiting_room.ask(
@@ -50,14 +51,14 @@ def wait_or_enter(family: Family) -> ResponseReturnValue | None:
         child_id=family.child_id,
         per_minute=room.per_minute,
         opens_at=room.opens_at,
-        since=datetime.fromtimestamp(number, UTC) if kind == _WAITING else None,
+        since=datetime.fromtimestamp(number, UTC) if kind == WAITING else None,
         is_inside=left > 0 or _comes_from_inside(),
     )
     if standing.is_inside:
-        session[_NOTE] = [room.intake_id, _INSIDE, int(now + PASS.total_seconds())]
+        session[NOTE] = [room.intake_id, INSIDE, int(now + PASS.total_seconds())]
         return None
     if standing.since is not None and standing.since.timestamp() != number:
-        session[_NOTE] = [room.intake_id, _WAITING, standing.since.timestamp()]
+        session[NOTE] = [room.intake_id, WAITING, standing.since.timestamp()]
     return waiting_page(room=room, family=family, standing=standing)
 
 
@@ -69,7 +70,7 @@ def _room() -> Room | None:
 
 
 def _note(room: Room) -> tuple[str, float]:
-    intake_id, kind, number = session.get(_NOTE) or (0, "", 0.0)
+    intake_id, kind, number = session.get(NOTE) or (0, "", 0.0)
     return (kind, number) if intake_id == room.intake_id else ("", 0.0)
 
 
@@ -86,5 +87,5 @@ def _comes_from_inside() -> bool:
 
 
 def _kept() -> KeptLoosely[Room | None]:
-    kept: KeptLoosely[Room | None] = current_app.extensions[_NAME]
+    kept: KeptLoosely[Room | None] = current_app.extensions[NAME]
     return kept

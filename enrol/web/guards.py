@@ -6,14 +6,15 @@ from flask.typing import ResponseReturnValue
 from enrol.core.actors import Family
 from enrol.web import door
 
-_FAMILY = "family"
+FAMILY = "family"
+"""The session's entry: the child's number and the version of the secret."""
 
 
 def sign_in_as(family: Family) -> None:
     """Begin a fresh session for a family; nothing of an earlier session on this device stays."""
     session.clear()
     session.permanent = True
-    session[_FAMILY] = [family.child_id, family.secret_version]
+    session[FAMILY] = [family.child_id, family.secret_version]
 
 
 def sign_out() -> None:
@@ -23,7 +24,7 @@ def sign_out() -> None:
 
 def signed_in_family() -> Family | None:
     """Return the family of this session, or None."""
-    kept = session.get(_FAMILY)
+    kept = session.get(FAMILY)
     return Family(child_id=kept[0], secret_version=kept[1]) if kept else None
 
 

@@ -65,6 +65,11 @@ class KeptLoosely(Generic[Thing]):
             self._lock.release()
         return self._held[0]
 
+    def fresh(self) -> Thing | None:
+        """Return the thing if it need not be read anew; touches nothing, not even Flask."""
+        held = self._held
+        return held[0] if held is not None and monotonic() < held[1] else None
+
     def forget(self) -> None:
         """Let the next one read it anew."""
         self._held = None

@@ -50,10 +50,7 @@ def register(app: Flask, *, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=_IDLE,
     )
 
-    # What did not say that it may be kept belongs to one family or one officer.
-    every = {**_HEADERS, "Cache-Control": "no-store"}
-    if is_secure:
-        every["Strict-Transport-Security"] = _HSTS
+    every = protecting_headers(settings=settings)
     wanted = [(name.lower(), name, value) for name, value in every.items()]
 
     def protect(response: Response) -> Response:
@@ -65,3 +62,14 @@ def register(app: Flask, *, settings: Settings) -> None:
         return response
 
     app.after_request(protect)
+
+
+def protecting_headers(*, settings: Settings) -> dict[str, str]:
+    """Return the headers of every answer that does not say otherwise.
+
+    What did not say that it may be kept belongs to one family or one officer.
+    """
+    every = {**_HEADERS, "Cache-Control": "no-store"}
+    if settings.base_url.startswith("https://"):
+        every["Strict-Transport-Security"] = _HSTS
+    return every

@@ -2,11 +2,13 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
+from flask import request
 from sqlalchemy import select
 
 from enrol.core.waiting import LATEST
@@ -16,6 +18,7 @@ from enrol.services.refusals import NotFound, StoreBusy
 from enrol.store.db import transaction
 from enrol.store.tables.journal import journal
 from enrol.store.tables.waiting_rooms import waiting_rooms
+from enrol.web import door
 from enrol.web.kept import KeptLoosely
 from enrol.web.waiting_page import HEADER
 from tests.officers import add_elsewhere, add_officers, end_window
@@ -97,8 +100,10 @@ def test_the_page_is_small_still_and_looks_again_by_itself(
     set_room(message="x" * 300, message_en="y" * 300)
     browser = arrive(app, adapters, world, 1)
 
-    page = browser.open(f"/gia-dinh/?lang={language}")
+    browser.open(f"/gia-dinh/?lang={language}")
+    page = browser.open("/gia-dinh/")
 
+    assert page.language == language
     sheets = [
         link.get("href") for link in page.tree.iter("link") if link.get("rel") == "stylesheet"
     ]
@@ -223,6 +228,73 @@ def test_pages_share_one_reading_of_the_settings_until_it_is_old(app, monkeypatc
     assert [kept.now(), kept.now()] == [1, 1]
     kept.forget()
     assert kept.now() == 2
+
+
+# The next look, without the rest of Flask
+
+
+@pytest.fixture
+def looks(app, adapters, world, set_room, monkeypatch) -> Browser:
+    """A family that waits, while the settings stay fresh and the usual way is shut."""
+    set_room(per_minute=0, message="Hôm nay rất đông.")
+    browser = arrive(app, adapters, world, 1)
+    monkeypatch.setattr(app, "testing", False)
+    app.extensions["enrol_room"].forget()
+    assert is_waiting(browser)
+    usual = door.wait_or_enter
+
+    def shut(family) -> None:
+        if request.path.startswith("/gia-dinh/") and not request.args:
+            raise NotImplementedError("the usual way")
+        return usual(family)
+
+    monkeypatch.setattr(door, "wait_or_enter", shut)
+    return browser
+
+
+def test_the_next_look_is_the_same_page_with_the_same_headers(looks, monkeypatch):
+    quick = looks.open("/gia-dinh/")
+    monkeypatch.undo()
+    usual = looks.open("/gia-dinh/")
+
+    def told(page):
+        return re.sub(r"\d\d:\d\d:\d\d", "", page.response.text)
+
+    def headers(page):
+        return dict(page.response.headers) | {"Refresh": ""}
+
+    assert told(quick) == told(usual)
+    assert headers(quick) == headers(usual)
+    assert "hàng chờ 1 trong 1 gia đình" in quick.text
+
+
+def test_another_language_goes_the_usual_way_and_stays(looks):
+    english = looks.open("/gia-dinh/?lang=en")
+    assert english.response.headers["Refresh"].endswith("; url=/gia-dinh/")
+
+    assert looks.open("/gia-dinh/").language == "en"
+
+
+@pytest.mark.parametrize("path", ["/gia-dinh/dang-nhap", "/gia-dinh/chua-co-ma"])
+def test_pages_before_the_entrance_are_nobody_s_to_wait_for(looks, path):
+    assert not is_waiting(looks, path)
+
+
+def test_the_turn_that_has_come_is_judged_the_usual_way(looks, world, set_room):
+    set_room(per_minute=60_000)
+    looks.client.application.extensions["enrol_room"].forget()
+    looks.ask("GET", "/gia-dinh/?lang=vi")  # reads the settings anew; the rate begins
+    time.sleep(0.01)
+
+    assert looks.ask("GET", "/gia-dinh/").status_code == 500
+
+
+@pytest.mark.parametrize("cookie", ["", "eyJmYW1pbHkiOlsxLDFdfQ.x.y", "x"])
+def test_a_forged_cookie_is_nobody_s(looks, cookie):
+    stranger = Browser(looks.client.application.test_client())
+    stranger.client.set_cookie("__Host-enrol", cookie, secure=True)
+
+    assert stranger.ask("GET", "/gia-dinh/").headers["Location"].startswith(SIGN_IN)
 
 
 # What everybody can check
