@@ -25,11 +25,12 @@ def advance(*, run_id: int) -> Phase:
     done: the intake is *allocated*. Harmless to repeat. Raises NotFound, ListAltered.
     """
     with transaction() as tx:
+        phase = runs.phase_while_undone(tx, run_id=run_id)
+        if phase is not None:
+            return phase
         run = runs.run_of(tx, run_id=run_id)
         if run is None:
             raise NotFound
-        if not all(other.is_done for other in runs.runs_of_draw(tx, draw_id=run.draw_id)):
-            return _intake(tx, run).phase
         locks.lock_intake_exclusive(tx, run.intake_id)
         intake = _intake(tx, run)
         if intake.phase is not Phase.DRAWN:

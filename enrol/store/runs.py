@@ -75,6 +75,15 @@ def _runs() -> Select[int, int, int | None, str | None, int, int, str, int, str,
     )
 
 
+_other = runs.alias("other")
+_PHASE_WHILE_UNDONE = (
+    select(intakes.c.phase)
+    .join(runs, runs.c.intake_id == intakes.c.id)
+    .where(
+        runs.c.id == bindparam("run"),
+        exists().where(_other.c.draw_id == runs.c.draw_id, _other.c.state != DONE),
+    )
+)
 _ZONE = (
     select(zones.c.code)
     .join(intake_zones, intake_zones.c.zone_id == zones.c.id)
@@ -88,6 +97,14 @@ def run_of(tx: Transaction, *, run_id: int) -> Run | None:
     """Return one run."""
     row = tx.execute(_runs().where(runs.c.id == run_id)).one_or_none()
     return None if row is None else Run(*row)
+
+
+def phase_while_undone(tx: Transaction, *, run_id: int) -> Phase | None:
+    """Return the intake's phase while some run of the same draw is not done; None afterwards, and
+    for an unknown run.
+    """
+    phase = tx.execute(_PHASE_WHILE_UNDONE, {"run": run_id}).scalar_one_or_none()
+    return None if phase is None else Phase(phase)
 
 
 def runs_of_draw(tx: Transaction, *, draw_id: int) -> list[Run]:
