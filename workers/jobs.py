@@ -44,10 +44,11 @@ def render_results(outbox_ids: list[int]) -> None:
 
 def refresh_counters(outbox_ids: list[int]) -> None:
     """Take the numbers of these intakes for the pages."""
+    room = application().extensions["enrol_adapters"].waiting_room
     perform(
         job="refresh_counters",
         outbox_ids=outbox_ids,
-        do=lambda intake_id: counting.refresh_intake(intake_id=intake_id),
+        do=lambda intake_id: counting.refresh_intake(intake_id=intake_id, waiting_room=room),
     )
 
 

@@ -14,7 +14,7 @@ import structlog
 
 from enrol.adapters.rq_queue import RqQueue
 from enrol.services import auditing, counting, estimating, opening, relaying
-from enrol.services.ports import JobQueue
+from enrol.services.ports import JobQueue, WaitingRoom
 from workers.application import application
 
 AT_ONCE = 500
@@ -35,14 +35,14 @@ class Chore:
     failures: int = field(default=0)
 
 
-def chores(queue: JobQueue) -> list[Chore]:
+def chores(queue: JobQueue, *, room: WaitingRoom | None = None) -> list[Chore]:
     """Return what the relay does, the most urgent first."""
     return [
         Chore("relay", 0.3, lambda: relaying.relay_outbox(queue=queue, limit=AT_ONCE) == AT_ONCE),
         Chore("opening", 1.0, opening.stage_due),
         Chore("seal", 1.0, lambda: auditing.seal_journal() == auditing.MOST_ENTRIES),
         Chore("beat", 5.0, lambda: relaying.beat(name="relay", detail={})),
-        Chore("counters", 10.0, counting.refresh_counters),
+        Chore("counters", 5.0, lambda: counting.refresh_counters(waiting_room=room)),
         Chore("estimates", 30.0, estimating.stage_due_zones),
         Chore("restage", 10.0, relaying.restage_forgotten),
         Chore("tidy", 3600.0, relaying.tidy),
@@ -82,8 +82,9 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     app = application()
     queue = RqQueue(url=app.extensions["enrol_settings"].redis_url.get_secret_value())
+    room = app.extensions["enrol_adapters"].waiting_room
     with app.app_context():
-        run(todo=chores(queue), stop=stop)
+        run(todo=chores(queue, room=room), stop=stop)
 
 
 if __name__ == "__main__":

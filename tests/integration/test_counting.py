@@ -69,6 +69,9 @@ def test_an_intake_without_registrations_has_zeros(app):
         "zones": {},
         "first_wishes": {},
         "minutes": [],
+        "ticked": 0,
+        "waiting": None,
+        "inside": None,
     }
 
 
