@@ -13,7 +13,7 @@ from enrol.cli.bundle import write_zip
 from enrol.cli.zipapp import build_verifier
 from enrol.core.bundle import OFFICIAL, build
 from enrol.core.bundle_files import Draw
-from enrol.core.certificate import certify_intake
+from enrol.core.intake_certificate import certify_intake
 from enrol.core.lottery import commitment
 from enrol.core.results import compute
 from enrol.core.sealing import list_hash

@@ -14,7 +14,7 @@ from enrol.core.model import CutOff, Entry, Placement, Reserve, SeatPlan
 from enrol.core.outcome import WaitingList
 from enrol.core.priority import RuleSet, rules_from_json, rules_to_json
 from enrol.core.results import ZoneCutOff, ZoneWaiting
-from enrol.core.sealing import Json, canonical_json, entry_bytes, entry_from_json, nfc
+from enrol.core.sealing import Json, canonical_json, entry_bytes, entry_of_line, nfc
 from enrol.core.tables import read_table, write_table
 
 SECOND_STAGE = "2"
@@ -202,21 +202,22 @@ def write_entries(entries: Iterable[Entry]) -> bytes:
 
 def read_entries(data: bytes) -> list[Entry]:
     """Return the entries of the list, each in canonical form; their order is not judged here."""
+    return [_entry(line, at) for at, line in enumerate(leaves_of(data), start=1)]
+
+
+def leaves_of(data: bytes) -> list[bytes]:
+    """Return the lines of the list: as ``read_entries`` takes them, they are the tree's leaves."""
     lines = data.split(b"\n")
     if lines.pop():
         raise ValueError("the last line must end with a line feed")
-    return [_entry(line, at) for at, line in enumerate(lines, start=1)]
+    return lines
 
 
 def _entry(line: bytes, at: int) -> Entry:
     try:
-        entry = entry_from_json(json_document(line))
-        is_canonical = entry_bytes(entry) == line
+        return entry_of_line(line)
     except ValueError as error:
         raise ValueError(f"line {at}: {error}") from error
-    if not is_canonical:
-        raise ValueError(f"line {at}: not in canonical form")
-    return entry
 
 
 def write_distances(distances: Mapping[str, Sequence[tuple[str, int]]]) -> bytes:
@@ -333,7 +334,13 @@ def _zone(stage: str, zone: str) -> str | None:
     return zone if stage == _FIRST_STAGE else None
 
 
+_FEW = {str(count): count for count in range(10_000)}
+
+
 def _count(text: str) -> int:
+    known = _FEW.get(text)
+    if known is not None:
+        return known
     is_count = text.isascii() and text.isdigit() and len(text) <= 10
     if not is_count or (text.startswith("0") and text != "0"):
         raise ValueError(f"a whole number expected, not {text[:20]!r}")

@@ -5,10 +5,9 @@ with its own band, number and rank; nobody at a school it may not have; no schoo
 no seat empty that somebody wanted; and at every school exactly the children it would choose among
 those it holds and those it refused. The last says that no child and school would both rather have
 each other (no blocking pair, Gale and Shapley 1962) and that reserves filled as stated. What is
-tested one by one in ``seating`` is joined here for a zone, for stage 2 and for an intake.
+tested one by one in ``seating`` is joined here for a zone and for stage 2.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -18,7 +17,7 @@ from enrol.core.model import Entry, Placement, SeatPlan
 from enrol.core.outcome import FreeSeats
 from enrol.core.priority import RuleSet
 from enrol.core.sealing import Json
-from enrol.core.seating import Seating, Violation, misnamed
+from enrol.core.seating import Seating, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,78 +80,6 @@ def certify_leftovers(
     law = Law(rules, key)
     claims = leftover_claims(entries=entries, seats=seats, distances=distances, law=law)
     return _certify(claims, plans, placements, law=law, stage=2)
-
-
-def certify_intake(
-    *,
-    entries: Sequence[Entry],
-    seat_plans: Sequence[SeatPlan],
-    distances: Distances,
-    rules: RuleSet,
-    key: bytes,
-    placements: Sequence[Placement],
-) -> Certificate:
-    """Return one certificate for both stages of an intake, from where everyone ended.
-
-    ``placements`` name every registration once, as published: stage 1 for a seat in the child's
-    own zone, stage 2 for everybody else. Counts are those of the whole intake; a child refused in
-    its zone and again in stage 2 counts among the ``refusals`` of both.
-    """
-    law = Law(rules, key)
-    wrong = next(misnamed([entry.code for entry in entries], placements), None)
-    parts = [] if wrong else _stages(entries, seat_plans, distances, law, placements)
-    violations = [part.violation for part in parts if part.violation is not None]
-    return Certificate(
-        entries=len(entries),
-        schools=len({plan.school for plan in seat_plans}),
-        seats=sum(plan.seats for plan in seat_plans),
-        placed=sum(placement.school is not None for placement in placements),
-        refusals=sum(part.refusals for part in parts),
-        violation=wrong or next(iter(violations), None),
-    )
-
-
-def _stages(
-    entries: Sequence[Entry],
-    seat_plans: Sequence[SeatPlan],
-    distances: Distances,
-    law: Law,
-    placements: Sequence[Placement],
-) -> list[Certificate]:
-    """Return the certificates of every zone in code order, then of stage 2."""
-    ended = {placement.code: placement for placement in placements}
-    by_zone: dict[str, list[Entry]] = {plan.zone: [] for plan in seat_plans}
-    for entry in entries:
-        by_zone.setdefault(entry.facts.zone or "", []).append(entry)
-    seated = {p.code for p in placements if p.stage == 1 and p.school is not None}
-    parts: list[Certificate] = []
-    free: list[FreeSeats] = []
-    for zone in sorted(by_zone):
-        plans = [plan for plan in seat_plans if plan.zone == zone]
-        here = by_zone[zone]
-        part = certify_zone(
-            entries=here,
-            seat_plans=plans,
-            rules=law.rules,
-            key=law.key,
-            placements=[
-                ended[e.code] if e.code in seated else law.placement(law.claim(e, ()), None, 1)
-                for e in here
-            ],
-        )
-        taken = Counter(ended[entry.code].school for entry in here if entry.code in seated)
-        free += [FreeSeats(p.school, max(0, p.seats - taken[p.school])) for p in plans]
-        parts.append(part)
-    left = [entry for entry in entries if entry.code not in seated]
-    part = certify_leftovers(
-        entries=left,
-        free=free,
-        distances=distances,
-        rules=law.rules,
-        key=law.key,
-        placements=[ended[entry.code] for entry in left],
-    )
-    return [*parts, part]
 
 
 def _certify(

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from enrol.core.leftovers import Distances, by_distance
+from enrol.core.leftovers import Distances, Nearest
 from enrol.core.lottery import number, number_for_school
 from enrol.core.model import Entry, Placement, Reserve, SeatPlan
 from enrol.core.priority import PriorityKey, RuleSet, band, is_in_zone, priority_key
+
+SAME_EVERYWHERE = frozenset({"band", "number"})
+"""What a rule set may order by without a school being able to change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,8 @@ class Claim:
     """A child with the schools it may have at one stage, the one it wants most first.
 
     ``entry`` carries the distances that count at this stage. ``number`` is the lottery number of
-    its family, for use where no school has its own.
+    its family, for use where no school has its own. ``everywhere`` is its place in every queue
+    under rules by which it stands at the same place in all of them.
     """
 
     entry: Entry
@@ -22,6 +26,7 @@ class Claim:
     number: str
     in_zone: bool
     options: tuple[str, ...]
+    everywhere: tuple[bool, PriorityKey] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,10 @@ class Law:
         """Return the claim of a child to these schools."""
         counted = band(facts=entry.facts, rules=self.rules)
         drawn = number(key=self.key, code=entry.family)
-        return Claim(entry, counted, drawn, self.is_in_zone(entry), tuple(options))
+        claim = Claim(entry, counted, drawn, self.is_in_zone(entry), tuple(options))
+        if self.rules.per_school_numbers or not SAME_EVERYWHERE.issuperset(self.rules.order):
+            return claim
+        return replace(claim, everywhere=self.place(claim, ""))
 
     def is_in_zone(self, entry: Entry) -> bool:
         """Say whether the child lives in its zone."""
@@ -49,8 +57,12 @@ class Law:
 
     def place(self, claim: Claim, school: str) -> tuple[bool, PriorityKey]:
         """Return the child's place in the school's queue: lower first, equal for nobody else."""
+        if claim.everywhere is not None:
+            return claim.everywhere
         drawn = self.number_at(claim, school)
-        key = priority_key(entry=claim.entry, school=school, number=drawn, rules=self.rules)
+        key = priority_key(
+            entry=claim.entry, school=school, number=drawn, rules=self.rules, counted=claim.band
+        )
         return not claim.in_zone, key
 
     def placement(self, claim: Claim, school: str | None, stage: int) -> Placement:
@@ -79,12 +91,17 @@ def leftover_claims(
     *, entries: Iterable[Entry], seats: Mapping[str, int], distances: Distances, law: Law
 ) -> list[Claim]:
     """Return the claims of stage 2: free schools by distance in the zone, wishes outside it."""
-    free = [school for school in seats if seats[school]]
+    nearest = Nearest([school for school in seats if seats[school]])
     claims = []
     for entry in sorted(entries, key=lambda entry: entry.code):
-        metres = {**dict(distances.get(entry.code, ())), **dict(entry.facts.distances)}
-        measured = replace(entry, facts=replace(entry.facts, distances=tuple(metres.items())))
+        led = distances.get(entry.code, ())
+        measured = _measured(entry, led) if "distance" in law.rules.order else entry
         wished = [school for school in entry.wishes if school in seats]
-        options = by_distance(schools=free, metres=metres) if law.is_in_zone(entry) else wished
+        options = nearest.of(led, own=entry.facts.distances) if law.is_in_zone(entry) else wished
         claims.append(law.claim(measured, options))
     return claims
+
+
+def _measured(entry: Entry, led: Iterable[tuple[str, int]]) -> Entry:
+    metres = {**dict(led), **dict(entry.facts.distances)}
+    return replace(entry, facts=replace(entry.facts, distances=tuple(metres.items())))

@@ -4,6 +4,7 @@ Values are shown as ``name=value``, the same in every language.
 """
 
 from collections.abc import Mapping, Sequence
+from operator import eq
 from typing import TypeAlias
 
 from enrol.core.certificate import Certificate, certificate_to_json
@@ -11,6 +12,7 @@ from enrol.core.lottery import number, number_for_school
 from enrol.core.model import Entry, Placement
 from enrol.core.priority import RuleSet
 from enrol.core.results import ZoneCutOff, ZoneWaiting
+from enrol.core.roll_certificate import drawn_again
 from enrol.core.verdict import Line, difference
 
 _NOTHING = "–"
@@ -26,6 +28,8 @@ def number_difference(
     the key and without the engine.
     """
     families = {entry.code: entry.family for entry in entries}
+    if _are_drawn(families, placements, rules=rules, key=key):
+        return None
     for placement in placements:
         family = families.get(placement.code)
         if family is None:
@@ -40,8 +44,20 @@ def number_difference(
     return None
 
 
+def _are_drawn(
+    families: Mapping[str, str], placements: Sequence[Placement], *, rules: RuleSet, key: bytes
+) -> bool:
+    """Say whether all numbers are right, many at a time; False when that cannot be told so."""
+    if rules.per_school_numbers or any(p.code not in families for p in placements):
+        return False
+    drawn = drawn_again(key=key, codes=(families[p.code] for p in placements))
+    return all(map(eq, drawn, (p.number for p in placements)))
+
+
 def placement_difference(*, stated: Sequence[Placement], found: Sequence[Placement]) -> Line | None:
     """Return the first registration, in code order, that ended elsewhere or is not named once."""
+    if list(stated) == list(found):
+        return None
     return _first_difference(
         "placement",
         [(placement.code, _placement_text(placement)) for placement in stated],
@@ -76,6 +92,8 @@ def waiting_difference(
     *, stated: Sequence[ZoneWaiting], found: Sequence[ZoneWaiting]
 ) -> Line | None:
     """Return the first place of a waiting list that is another child's, or missing on one side."""
+    if list(stated) == list(found):
+        return None
     return _first_difference("waiting", _waiting_texts(stated), _waiting_texts(found))
 
 

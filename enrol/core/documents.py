@@ -1,11 +1,12 @@
 """Strict readers for JSON documents: one error, ValueError, for everything unexpected."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 
 
 def object_of(value: object, *, what: str, keys: Collection[str]) -> dict[str, object]:
     """Return ``value`` as an object that has exactly ``keys``."""
-    if not isinstance(value, dict) or set(value) != set(keys):
+    wanted = keys if isinstance(keys, Set) else set(keys)
+    if not isinstance(value, dict) or value.keys() != wanted:
         message = f"{what} must be an object with exactly the keys {', '.join(sorted(keys))}"
         raise ValueError(message)
     return value
@@ -41,15 +42,20 @@ def list_of(value: object, *, what: str) -> list[object]:
 
 def texts_of(value: object, *, what: str) -> tuple[str, ...]:
     """Return ``value`` as a tuple of texts."""
-    return tuple(text_of(item, what=what) for item in list_of(value, what=what))
+    items = list_of(value, what=what)
+    for item in items:
+        text_of(item, what=what)
+    return tuple(items)  # type: ignore[arg-type]
 
 
 def counts_of(value: object, *, what: str) -> tuple[tuple[str, int], ...]:
     """Return an object of whole numbers as pairs in the order of their names."""
     if not isinstance(value, dict):
         raise _unexpected(what, "an object of whole numbers")
-    pairs = ((text_of(name, what=what), count_of(item, what=what)) for name, item in value.items())
-    return tuple(sorted(pairs))
+    for name, item in value.items():
+        text_of(name, what=what)
+        count_of(item, what=what)
+    return tuple(sorted(value.items()))
 
 
 def _unexpected(what: str, expected: str) -> ValueError:

@@ -61,7 +61,8 @@ def allocate_leftovers(
     """
     seats = seats_by_school(free)
     everyone = standings(entries=entries, rules=rules, key=key)
-    contenders = [_contender(standing, seats, distances) for standing in everyone]
+    nearest = Nearest([school for school in seats if seats[school]])
+    contenders = [_contender(standing, seats, distances, nearest) for standing in everyone]
     lined = line_up(contenders=contenders, schools=seats, rules=rules, key=key)
     counts = [seats[school] for school in lined.schools]
     granted = match(contest=lined.contest, seats=counts, reserved={})
@@ -91,15 +92,45 @@ def seats_by_school(free: Sequence[FreeSeats]) -> dict[str, int]:
     return seats
 
 
-def _contender(standing: Standing, seats: Mapping[str, int], distances: Distances) -> Contender:
+def _contender(
+    standing: Standing, seats: Mapping[str, int], distances: Distances, nearest: "Nearest"
+) -> Contender:
     entry = standing.entry
-    measured = dict(distances.get(entry.code, ()))
-    decided = {**measured, **dict(entry.facts.distances)}
+    led = distances.get(entry.code, ())
+    decided = {**dict(led), **dict(entry.facts.distances)}
     if standing.in_zone:
-        choices = by_distance(schools=[s for s in seats if seats[s]], metres=decided)
+        choices: Sequence[str] = nearest.of(led, own=entry.facts.distances)
     else:
         choices = [school for school in entry.wishes if school in seats]
     return Contender(standing, choices, tuple(decided.items()))
+
+
+class Nearest:
+    """The schools with free seats, nearest first, for one child after the other.
+
+    Most children of a zone are led from the same point and stated no distance to any of these
+    schools: they share one list.
+    """
+
+    def __init__(self, schools: Sequence[str]) -> None:
+        self._schools = schools
+        self._known = frozenset(schools)
+        self._shared: dict[int, tuple[Sequence[tuple[str, int]], list[str]]] = {}
+
+    def of(
+        self, led: Sequence[tuple[str, int]], *, own: Sequence[tuple[str, int]]
+    ) -> Sequence[str]:
+        """Return the schools by the distances led from, where the child stated none of its own."""
+        if any(school in self._known for school, _ in own):
+            return by_distance(schools=self._schools, metres={**dict(led), **dict(own)})
+        # Known by identity, and kept, so that no other list can come to stand in its place.
+        kept = self._shared.get(id(led))
+        if kept is None:
+            kept = self._shared[id(led)] = (
+                led,
+                by_distance(schools=self._schools, metres=dict(led)),
+            )
+        return kept[1]
 
 
 def by_distance(*, schools: Sequence[str], metres: Mapping[str, int]) -> list[str]:

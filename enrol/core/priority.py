@@ -120,18 +120,25 @@ def band(*, facts: Facts, rules: RuleSet) -> int:
     raise AssertionError(message)
 
 
-def priority_key(*, entry: Entry, school: str, number: str, rules: RuleSet) -> PriorityKey:
+def priority_key(
+    *, entry: Entry, school: str, number: str, rules: RuleSet, counted: int | None = None
+) -> PriorityKey:
     """Return the child's place in the queue of ``school``; the lower key goes first.
 
-    Two keys of the same rule set always compare, and are equal only for the same registration.
+    ``counted`` is the child's band where it is known. Two keys of the same rule set always
+    compare, and are equal only for the same registration.
     """
-    values: dict[str, int | str] = {
-        "band": band(facts=entry.facts, rules=rules),
-        "sibling": 0 if school in entry.facts.sibling_schools else 1,
-        "distance": dict(entry.facts.distances).get(school, UNKNOWN_DISTANCE),
-        "number": number,
-    }
-    return (*(values[criterion] for criterion in rules.order), entry.code)
+    values: list[int | str] = []
+    for criterion in rules.order:
+        if criterion == "band":
+            values.append(band(facts=entry.facts, rules=rules) if counted is None else counted)
+        elif criterion == "sibling":
+            values.append(0 if school in entry.facts.sibling_schools else 1)
+        elif criterion == "distance":
+            values.append(dict(entry.facts.distances).get(school, UNKNOWN_DISTANCE))
+        else:
+            values.append(number)
+    return (*values, entry.code)
 
 
 def policies_that_count(*, rules: RuleSet, reserved: Iterable[str] = ()) -> frozenset[str]:

@@ -5,21 +5,32 @@ compared with everyone it refused, as tuples. What is found wrong is named by ``
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import islice, repeat
 from operator import lt
+from typing import NamedTuple
 
 from enrol.core.certificate import Certificate, certify_zone
-from enrol.core.model import SeatPlan
+from enrol.core.model import Placement, SeatPlan
 from enrol.core.priority import RuleSet, band, is_in_zone
 from enrol.core.roll import Roll
 from enrol.core.settlement import NOWHERE, Settlement
 
 Place = tuple[int, str, str]
 _BEFORE_ALL: Place = (-1, "", "")
-NUMBER_DIGITS = 64
 _BLOCK_BYTES = 64
+
+
+class Seats(NamedTuple):
+    """Where the children of a roll ended, in columns as those of a ``Settlement``."""
+
+    codes: Sequence[str]
+    numbers: Sequence[str]
+    bands: Sequence[int]
+    schools: Sequence[int]
+    ranks: Sequence[int]
+    names: Sequence[str]
 
 
 def certify_settlement(
@@ -31,16 +42,14 @@ def certify_settlement(
     settlement: Settlement,
 ) -> Certificate:
     """Return the certificate of one zone's settlement: the one that ``certify_zone`` gives."""
-    check = _Check(roll, seat_plans, rules, settlement)
-    if check.holds(key):
-        return Certificate(
-            entries=len(roll.codes),
-            schools=len(seat_plans),
-            seats=sum(plan.seats for plan in seat_plans),
-            placed=len(roll.codes) - list(settlement.schools).count(NOWHERE),
-            refusals=check.refusals,
-            violation=None,
-        )
+    settled = settlement
+    seats = Seats(
+        settled.codes, settled.numbers, settled.bands, settled.schools, settled.ranks, settled.names
+    )
+    drawn = list(drawn_again(key=key, codes=roll.families))
+    held = _Check(roll, seat_plans, rules, seats).certificate(drawn)
+    if held is not None:
+        return held
     found = certify_zone(
         entries=roll.entries(),
         seat_plans=seat_plans,
@@ -51,6 +60,36 @@ def certify_settlement(
     if found.holds:
         raise ValueError("two checks of one settlement contradict each other")
     return found
+
+
+def certify_seats(
+    *,
+    roll: Roll,
+    seat_plans: Sequence[SeatPlan],
+    rules: RuleSet,
+    key: bytes,
+    seated: Mapping[str, Placement],
+) -> Certificate | None:
+    """Return the certificate of a zone from the placements of those who have a seat in it.
+
+    None when anything is wrong, or cannot be told in columns: ``certify_zone`` names it.
+    """
+    names = sorted(plan.school for plan in seat_plans)
+    index = {name: place for place, name in enumerate(names)}
+    bands = [band(facts=facts, rules=rules) for facts in roll.facts]
+    held = [seated.get(code) for code in roll.codes]
+    if any(one is not None and (one.school not in index or one.stage != 1) for one in held):
+        return None
+    drawn = list(drawn_again(key=key, codes=roll.families))
+    columns = [
+        (number, counted, NOWHERE, 0)
+        if one is None
+        else (one.number, one.band, index[one.school or ""], one.rank or 0)
+        for one, number, counted in zip(held, drawn, [bands[k] for k in roll.kinds], strict=True)
+    ]
+    numbers, counted_bands, schools, ranks = zip(*columns, strict=True) if columns else ((),) * 4
+    seats = Seats(roll.codes, numbers, counted_bands, schools, ranks, names)
+    return _Check(roll, seat_plans, rules, seats).certificate(drawn)
 
 
 def drawn_again(*, key: bytes, codes: Iterable[str]) -> Iterator[str]:
@@ -74,19 +113,31 @@ class _Check:
     """One settlement held against the roll it is of."""
 
     def __init__(
-        self, roll: Roll, seat_plans: Sequence[SeatPlan], rules: RuleSet, settled: Settlement
+        self, roll: Roll, seat_plans: Sequence[SeatPlan], rules: RuleSet, settled: Seats
     ) -> None:
         self._roll, self._settled = roll, settled
         self._seats = {plan.school: plan.seats for plan in seat_plans}
         self._bands = [band(facts=facts, rules=rules) for facts in roll.facts]
         self._here = [is_in_zone(facts=facts, rules=rules) for facts in roll.facts]
         self._counts_bands = "band" in rules.order
-        self.refusals = 0
+        self._refusals = 0
 
-    def holds(self, key: bytes) -> bool:
-        """Say whether nothing is wrong, and count the refusals."""
+    def certificate(self, drawn: Sequence[str]) -> Certificate | None:
+        """Return the certificate when nothing is wrong; ``drawn`` are the children's numbers."""
+        if not self._holds(drawn):
+            return None
+        return Certificate(
+            entries=len(self._roll.codes),
+            schools=len(self._seats),
+            seats=sum(self._seats.values()),
+            placed=sum(self._held.values()),
+            refusals=self._refusals,
+            violation=None,
+        )
+
+    def _holds(self, drawn: Sequence[str]) -> bool:
         roll, settled = self._roll, self._settled
-        columns = (settled.codes, settled.numbers, settled.bands, settled.schools, settled.ranks)
+        columns = (settled.codes, settled.bands, settled.schools, settled.ranks)
         if any(len(column) != len(roll.codes) for column in columns):
             return False
         if list(settled.names) != sorted(self._seats):
@@ -95,16 +146,10 @@ class _Check:
             list(settled.codes) == list(roll.codes)
             and all(map(lt, roll.codes, islice(roll.codes, 1, None)))
             and list(settled.bands) == [self._bands[kind] for kind in roll.kinds]
-            and self._are_numbers_drawn(key)
+            and list(settled.numbers) == list(drawn)
             and self._are_seats_lawful()
             and self._is_nobody_passed_over()
         )
-
-    def _are_numbers_drawn(self, key: bytes) -> bool:
-        numbers = self._settled.numbers
-        has_whole_ones = set(map(len, numbers)) <= {NUMBER_DIGITS}
-        drawn = "".join(drawn_again(key=key, codes=self._roll.families))
-        return has_whole_ones and drawn == "".join(numbers)
 
     def _are_seats_lawful(self) -> bool:
         """Say whether all have a wish of their own zone or nothing, and no school is too full."""
@@ -169,7 +214,7 @@ class _Check:
             for wished, school in offered[roll.lists[child]]:
                 if wished == rank:
                     break
-                self.refusals += 1
+                self._refusals += 1
                 if school not in first or place < first[school]:
                     first[school] = place
         return first

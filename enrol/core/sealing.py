@@ -73,10 +73,9 @@ def canonical_json(value: Json) -> bytes:
     return _written(_plain(value)).encode("utf-8")
 
 
-def _written(value: object) -> str:
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
+_written = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
 
 
 def submission_hash(*, salt: bytes, payload: Json) -> str:
@@ -205,13 +204,26 @@ def entry_to_json(entry: Entry) -> dict[str, Json]:
     }
 
 
+_ENTRY_KEYS = frozenset({"code", "family", "submission_hash", "facts", "wishes"})
+_FACTS_KEYS = frozenset(
+    {
+        "zone",
+        "permanent_in_zone",
+        "temporary_in_zone",
+        "current_in_zone",
+        "sibling_schools",
+        "policies",
+        "distances",
+    }
+)
+
+
 def entry_from_json(value: object) -> Entry:
     """Return the entry that ``entry_to_json`` wrote.
 
     Raises ValueError, naming the key, for anything else.
     """
-    keys = {"code", "family", "submission_hash", "facts", "wishes"}
-    fields = object_of(value, what="entry", keys=keys)
+    fields = object_of(value, what="entry", keys=_ENTRY_KEYS)
     return Entry(
         code=text_of(fields["code"], what="code"),
         family=text_of(fields["family"], what="family"),
@@ -222,15 +234,12 @@ def entry_from_json(value: object) -> Entry:
 
 
 def _facts_from_json(value: object) -> Facts:
-    residences = ("permanent_in_zone", "temporary_in_zone", "current_in_zone")
-    keys = {"zone", *residences, "sibling_schools", "policies", "distances"}
-    fields = object_of(value, what="facts", keys=keys)
-    permanent, temporary, current = (flag_of(fields[name], what=name) for name in residences)
+    fields = object_of(value, what="facts", keys=_FACTS_KEYS)
     return Facts(
         zone=None if fields["zone"] is None else text_of(fields["zone"], what="zone"),
-        permanent_in_zone=permanent,
-        temporary_in_zone=temporary,
-        current_in_zone=current,
+        permanent_in_zone=flag_of(fields["permanent_in_zone"], what="permanent_in_zone"),
+        temporary_in_zone=flag_of(fields["temporary_in_zone"], what="temporary_in_zone"),
+        current_in_zone=flag_of(fields["current_in_zone"], what="current_in_zone"),
         sibling_schools=texts_of(fields["sibling_schools"], what="sibling_schools"),
         policies=texts_of(fields["policies"], what="policies"),
         distances=counts_of(fields["distances"], what="distances"),
@@ -244,6 +253,30 @@ def entry_bytes(entry: Entry) -> bytes:
     # Codes are ASCII, where nothing is left to normalise: walking every value first would be half
     # the work of freezing a city's list.
     return text.encode() if text.isascii() else canonical_json(fields)
+
+
+def entry_of_line(line: bytes) -> Entry:
+    """Return the entry of one line of the frozen list.
+
+    Raises ValueError for a line that is no entry, or not in the form of ``entry_bytes``.
+    """
+    try:
+        document = json.loads(line.decode("utf-8"))
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    entry = entry_from_json(document)
+    if line.isascii():  # nothing to normalise, so what was read need not be taken apart again
+        is_canonical = _has_sorted_sets(entry.facts) and _written(document).encode() == line
+    else:
+        is_canonical = entry_bytes(entry) == line
+    if not is_canonical:
+        raise ValueError("not in canonical form")
+    return entry
+
+
+def _has_sorted_sets(facts: Facts) -> bool:
+    sets = (facts.sibling_schools, facts.policies)
+    return all(len(names) < 2 or list(names) == sorted(names) for names in sets)
 
 
 def list_hash(entries: Iterable[Entry]) -> bytes:

@@ -10,12 +10,15 @@ def write_table(*, header: Sequence[str], rows: Iterable[Sequence[str]]) -> byte
 
     Raises ValueError for a field that holds a line break or a row of another width.
     """
-    lines = [_line(header)]
-    for row in rows:
+    lines = [header, *rows]
+    for row in lines:
         if len(row) != len(header):
             raise ValueError(f"a row of {len(row)} fields under {len(header)} headings")
-        lines.append(_line(row))
-    return "".join(lines).encode("utf-8")
+    plain = "\n".join(map(",".join, lines)) + "\n"
+    breaks, commas = len(lines), len(lines) * (len(header) - 1)
+    if _is_plain(plain) and plain.count("\n") == breaks and plain.count(",") == commas:
+        return plain.encode("utf-8")  # nothing in any field that needs quoting
+    return "".join(map(_line, lines)).encode("utf-8")
 
 
 def read_table(data: bytes, *, header: Sequence[str]) -> list[tuple[str, ...]]:
@@ -30,10 +33,15 @@ def read_table(data: bytes, *, header: Sequence[str]) -> list[tuple[str, ...]]:
     rows = [_fields(line, at) for at, line in enumerate(lines, start=1)]
     if rows[0] != tuple(header):
         raise ValueError(f"line 1: the heading must be {','.join(header)}")
+    is_plain = _is_plain(text)
     for at, (line, row) in enumerate(zip(lines, rows, strict=True), start=1):
-        if len(row) != len(header) or _line(row) != line + "\n":
+        if len(row) != len(header) or not (is_plain or _line(row) == line + "\n"):
             raise ValueError(f"line {at}: not spelled as this table spells its rows")
     return rows[1:]
+
+
+def _is_plain(text: str) -> bool:
+    return _QUOTE not in text and "\r" not in text
 
 
 def _line(fields: Sequence[str]) -> str:

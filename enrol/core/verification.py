@@ -19,6 +19,7 @@ from enrol.core.bundle import (
 )
 from enrol.core.bundle_files import (
     Draw,
+    leaves_of,
     read_cut_offs,
     read_distances,
     read_draw,
@@ -35,7 +36,6 @@ from enrol.core.bundle_files import (
     write_seat_plans,
     write_waiting,
 )
-from enrol.core.certificate import certify_intake
 from enrol.core.codes import REHEARSAL_PREFIX
 from enrol.core.comparison import (
     certificate_difference,
@@ -44,13 +44,14 @@ from enrol.core.comparison import (
     placement_difference,
     waiting_difference,
 )
+from enrol.core.intake_certificate import certify_intake
 from enrol.core.ledger import Ledger
 from enrol.core.leftovers import Distances, ZoneDistances, distances_from_zones
 from enrol.core.lottery import commitment, draw_key
 from enrol.core.model import Entry, Placement, SeatPlan
 from enrol.core.priority import RuleSet, rules_hash
 from enrol.core.results import Results, compute
-from enrol.core.sealing import entry_bytes, merkle_root, nfc
+from enrol.core.sealing import merkle_root, nfc
 from enrol.core.verdict import Line, Report, checked, difference
 
 
@@ -95,7 +96,7 @@ def verify(members: Mapping[str, bytes], *, announced: Announced | None = None) 
     manifest = read_manifest(members)
     ledger = Ledger(members)
     ledger.settle(_wrong_member(members, manifest), checked("members", count=len(bundle.MEMBERS)))
-    inputs = _check_inputs(ledger, manifest, announced or Announced())
+    inputs = _check_inputs(ledger, members, manifest, announced or Announced())
     outputs = _read_outputs(ledger)
     if inputs is not None and outputs is not None:
         _check_outputs(ledger, inputs, outputs)
@@ -114,7 +115,9 @@ def _wrong_member(members: Mapping[str, bytes], manifest: Manifest) -> Line | No
     return None
 
 
-def _check_inputs(ledger: Ledger, manifest: Manifest, announced: Announced) -> _Inputs | None:
+def _check_inputs(
+    ledger: Ledger, members: Mapping[str, bytes], manifest: Manifest, announced: Announced
+) -> _Inputs | None:
     rules = ledger.read(bundle.RULES, read_rules, write_rules)
     plans = ledger.read(bundle.SEAT_PLANS, read_seat_plans, write_seat_plans)
     draw = ledger.read(bundle.DRAW, read_draw, write_draw)
@@ -130,7 +133,7 @@ def _check_inputs(ledger: Ledger, manifest: Manifest, announced: Announced) -> _
     if entries is not None:
         _check_entries(ledger, entries, manifest)
     if entries is not None and draw is not None:
-        _check_list_hash(ledger, entries, draw, announced)
+        _check_list_hash(ledger, leaves_of(members[bundle.ENTRIES]), draw, announced)
     if distances is not None:
         _check_distances(ledger, distances, announced)
     if rules is None or plans is None or draw is None or entries is None or distances is None:
@@ -201,9 +204,9 @@ def _misplaced_entry(entries: Sequence[Entry], kind: str) -> Line | None:
 
 
 def _check_list_hash(
-    ledger: Ledger, entries: Sequence[Entry], draw: Draw, announced: Announced
+    ledger: Ledger, leaves: Sequence[bytes], draw: Draw, announced: Announced
 ) -> None:
-    found = merkle_root(entry_bytes(entry) for entry in entries).hex()
+    found = merkle_root(leaves).hex()
     wrong = difference("list_hash", found=found, stated=draw.list_hash)
     ledger.settle(None if found == draw.list_hash else wrong, checked("list_hash", hash=found))
     _check_announced(ledger, "list-hash", found, announced.list_hash)

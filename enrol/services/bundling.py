@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from enrol.core.bundle import build
 from enrol.core.bundle_files import Draw
-from enrol.core.certificate import Certificate, certify_intake
+from enrol.core.certificate import Certificate
 from enrol.core.intake import Phase
+from enrol.core.intake_certificate import certify_intake
 from enrol.core.leftovers import ZoneDistances, distances_from_zones
 from enrol.core.lottery import draw_key
 from enrol.core.model import Entry, Placement, SeatPlan

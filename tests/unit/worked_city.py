@@ -16,7 +16,7 @@ from pathlib import Path
 
 from enrol.core import bundle
 from enrol.core.bundle_files import Draw
-from enrol.core.certificate import certify_intake
+from enrol.core.intake_certificate import certify_intake
 from enrol.core.leftovers import Distances, distances_from_zones
 from enrol.core.lottery import commitment, draw_key
 from enrol.core.model import Entry, Facts, Reserve, SeatPlan

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from enrol.core.allocation import allocate_zone
 from enrol.core.certificate import (
     certificate_to_json,
-    certify_intake,
     certify_leftovers,
     certify_zone,
 )
+from enrol.core.intake_certificate import certify_intake
 from enrol.core.leftovers import allocate_leftovers
 from enrol.core.model import Entry, Placement, SeatPlan
 from enrol.core.outcome import FreeSeats
