@@ -138,7 +138,7 @@ def whole_path_overlapped(intake_id: int) -> float:
     allocating.start_allocation(actor=System(), intake_id=intake_id)
     with transaction() as tx:
         run_ids = list(tx.execute(select(runs.c.id).order_by(runs.c.id)).scalars())
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
 
     def run(run_id: int) -> None:
         with app.app_context():
