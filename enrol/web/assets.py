@@ -17,6 +17,7 @@ _SHEETS = {
     "bootstrap.css": _BOOTSTRAP / "bootstrap.min.css",
     "enrol.css": _OWN / "enrol.css",
     "still.css": _OWN / "still.css",
+    "wall.css": _OWN / "wall.css",
 }
 _TYPES = {"css": "text/css", "svg": "image/svg+xml", "png": "image/png"}
 _FOR_EVER = "public, max-age=31536000, immutable"

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 600, 200
 _LEFT, _BOTTOM, _TOP = 44, 22, 8
@@ -75,11 +74,12 @@ def bars_over_time(values: Sequence[tuple[datetime, int]], *, every: int = 15) -
 
 
 def round_top(most: int) -> int:
-    """Return the smallest even 1, 2, 3, 4, 5, 6 or 8 times a power of ten that is no less."""
+    """Return the smallest even number of 1, 2, 3, 4, 5, 6 or 8 times a power of ten that is no
+    less."""
     if most <= 2:
         return 2
-    power = 10 ** floor(log10(most))
-    for factor in (1, 2, 3, 4, 5, 6, 8, 10):
-        if factor * power >= most and (factor * power) % 2 == 0:
-            return factor * power
-    return ceil(most / (2 * power)) * 2 * power
+    power = 1
+    while power * 10 <= most:
+        power *= 10
+    fitting = (factor * power for factor in (1, 2, 3, 4, 5, 6, 8, 10))
+    return next(top for top in fitting if top >= most and top % 2 == 0)

@@ -32,6 +32,8 @@ PAGES = {
     "office.journal": CITY,
     "office.leftovers": OFFICE,
     "office.shortages": OFFICE,
+    "office.room": CITY,
+    "office.wall": OFFICE,
     "office.what_ifs": OFFICE,
     "office.new_what_if": CITY,  # no zone: all zones at once
     "office.what_if": {"city", "ward"},

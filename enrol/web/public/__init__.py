@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from enrol.web.public import draw, kept
+from enrol.web.public import draw, figures, kept
+
+__all__ = ["draw", "figures", "register"]
 
 
 def register(app: Flask) -> None:

@@ -24,7 +24,7 @@ from enrol.web.asking import changes_nothing
 from enrol.web.limits import few_guesses
 from enrol.web.locale import spoken
 from enrol.web.public.forms import LookUpForm
-from enrol.web.public.kept import current_notice
+from enrol.web.public.kept import current_figures, current_notice
 from enrol.web.public.pages import band_rows, calendar, order_words, value_name, zone_pages
 from enrol.web.public.results import bundle_files, list_file, result_file, split_language
 
@@ -72,7 +72,13 @@ def ward(unit_code: str) -> Response:
     if found is None:
         raise NotFound
     seats = reading.seats_of_ward(unit_code=unit_code, intake_id=found.window.intake_id)
-    return _page("public/ward.html", notice=found, seats=seats, zones=zone_pages(seats))
+    return _page(
+        "public/ward.html",
+        notice=found,
+        seats=seats,
+        zones=zone_pages(seats),
+        figures=current_figures(),
+    )
 
 
 @blueprint.route("/tra-cuu", methods=["GET", "POST"])
