@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from time import monotonic, time
 
@@ -114,6 +114,7 @@ class RedisWaitingRoom:
     def seed_of(self, *, intake_id: int) -> bytes:
         return hmac.digest(self._key, b"order/%d" % intake_id, hashlib.sha256)
 
+    @lru_cache(maxsize=1024)  # noqa: B019 - asked for twice in one look
     def _place(self, intake_id: int, child_id: int) -> bytes:
         whole = hmac.digest(self._key, b"place/%d/%d" % (intake_id, child_id), hashlib.sha256)
         return whole[:_PLACE_BYTES]

@@ -138,7 +138,15 @@ def engine_options(
         "pool_timeout": pool_timeout,
         "hide_parameters": True,  # an error message must not carry a name or an address
         "isolation_level": "READ COMMITTED",
-        "connect_args": {"options": server_settings, "connect_timeout": 5},
+        # A server that vanished from the network is noticed, too: no timeout of its own helps then.
+        "connect_args": {
+            "options": server_settings,
+            "connect_timeout": 5,
+            "tcp_user_timeout": 10_000,
+            "keepalives_idle": 10,
+            "keepalives_interval": 3,
+            "keepalives_count": 3,
+        },
     }
 
 

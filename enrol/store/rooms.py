@@ -30,7 +30,7 @@ class Room:
 
 
 USUAL_PER_MINUTE = 3_000
-"""What a room begins with: half of what one small machine was measured to serve."""
+"""What a room begins with: 50 families a second, a careful start for one small machine."""
 
 _QUERY = select(
     intakes.c.id,

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -301,6 +302,16 @@ def test_redis_holds_neither_codes_nor_numbers_of_children(door):
     assert members
     assert all(len(member) == 16 for member in members)
     assert not any(b"424242" in member or b"535353" in member for member in members)
+
+
+def test_a_crowd_on_many_threads_gets_no_more_than_the_bucket_holds(door):
+    door.ask(1_000_000, per_minute=60)
+    with ThreadPoolExecutor(16) as crowd:
+        standings = list(crowd.map(door.ask, range(400)))
+
+    assert sum(standing.is_inside for standing in standings) == 1
+    places = {door.ask(child, per_minute=0).position for child in range(400)}
+    assert places - {None} == set(range(1, 400))
 
 
 # Without Redis
