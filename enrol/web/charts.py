@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-WIDTH, HEIGHT = 600, 200
-_LEFT, _BOTTOM, _TOP = 44, 22, 8
+WIDTH, HEIGHT = 400, 200
+"""A size at which the numbers can be read on a phone."""
+_LEFT, _RIGHT, _BOTTOM, _TOP = 46, 18, 24, 8
 _GAP = 0.25
 
 
@@ -41,12 +42,18 @@ class Chart:
     times: tuple[Mark, ...]
 
 
-def bars_over_time(values: Sequence[tuple[datetime, int]], *, every: int = 15) -> Chart:
+def bars_over_time(
+    values: Sequence[tuple[datetime, int]],
+    *,
+    width: int = WIDTH,
+    height: int = HEIGHT,
+    every: int = 15,
+) -> Chart:
     """Return the chart of one bar a value; every ``every``-th instant from the end is named."""
     top = round_top(max((count for _, count in values), default=0))
-    inner_height, inner_width = HEIGHT - _BOTTOM - _TOP, WIDTH - _LEFT
+    inner_height, inner_width = height - _BOTTOM - _TOP, width - _LEFT - _RIGHT
     step = inner_width / max(1, len(values))
-    ground = HEIGHT - _BOTTOM
+    ground = height - _BOTTOM
 
     def height_of(count: int) -> float:
         return round(inner_height * count / top, 1)
@@ -68,9 +75,9 @@ def bars_over_time(values: Sequence[tuple[datetime, int]], *, every: int = 15) -
     times = tuple(
         Mark(at=round(_LEFT + step * (place + 0.5), 1), value=place, moment=values[place][0])
         for place in named
-        if place * step > step  # the first would be cut off
+        if place * step > _LEFT / 2  # nearer to the edge it would stand under the scale
     )
-    return Chart(WIDTH, HEIGHT, _LEFT, ground, bars, lines, times)
+    return Chart(width, height, _LEFT, ground, bars, lines, times)
 
 
 def round_top(most: int) -> int:

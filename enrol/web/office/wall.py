@@ -14,6 +14,7 @@ from enrol.web.staff.pages import staff_page
 
 REFRESH_SECONDS = 5
 MOST_ZONES = 12
+WIDTH, HEIGHT = 600, 410
 LATE_SECONDS = 60
 """Work undone for longer, or figures older than this, are shown as a trouble."""
 
@@ -27,7 +28,7 @@ def wall(intake_id: int) -> Response:
         window=window,
         figures=found,
         zones=found.zones_by_load[:MOST_ZONES] if found else (),
-        chart=bars_over_time(found.minutes) if found else None,
+        chart=bars_over_time(found.minutes, width=WIDTH, height=HEIGHT) if found else None,
         says=chart_words(found.minutes) if found else "",
         clock=clock,
         phase=_phase_words(found),
