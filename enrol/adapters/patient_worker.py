@@ -15,8 +15,10 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from errno import EMFILE, ENFILE
 from functools import partial
 from itertools import count
+from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
 from selectors import EVENT_READ
 from time import monotonic
 from typing import Any
@@ -39,6 +41,9 @@ SLOW_SECONDS = 60.0
 LINGER_SECONDS = 2.0
 SWEEP_SECONDS = 0.5
 CROWDED = 0.9
+FEWEST_CONNECTIONS = 20
+OTHER_FILES = 100
+"""Open files of a process besides the visitors' connections."""
 _CHUNK = 64 * 1024
 _END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
@@ -89,6 +94,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self._refusals = count()
         self._refused = 0
 
+    def init_process(self) -> None:
+        """Begin with as many connections as the system lets a process have open."""
+        soft, hard = getrlimit(RLIMIT_NOFILE)
+        wanted = self.cfg.worker_connections + OTHER_FILES
+        most = wanted if hard == RLIM_INFINITY else min(wanted, hard)
+        if soft != RLIM_INFINITY and most > soft:
+            setrlimit(RLIMIT_NOFILE, (most, hard))
+        self.worker_connections = max(FEWEST_CONNECTIONS, most - OTHER_FILES)
+        super().init_process()
+
     # Coming in
 
     def accept(self, listener: Any) -> None:
@@ -99,6 +114,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         try:
             sock, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError, InterruptedError):
+            return
+        except OSError as error:
+            if error.errno not in (EMFILE, ENFILE):
+                raise
+            self._make_room()
             return
         self.nr_conns += 1
         if self.nr_conns > self.worker_connections * CROWDED:

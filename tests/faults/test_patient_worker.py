@@ -80,20 +80,26 @@ def answer_on(sock: socket.socket) -> Answer:
     return Answer(int(headers.split()[1]), headers, body.decode())
 
 
-@pytest.fixture(params=["PatientWorker"])
-def web(request, tmp_path: Path) -> Iterator[Web]:
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Web]:
+    yield from serve(tmp_path, connections=60)
+
+
+def serve(tmp_path: Path, *, connections: int, limits: str = "") -> Iterator[Web]:
     (tmp_path / "small.py").write_text(APPLICATION)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     argv = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")]
     argv += ["--chdir", str(tmp_path), "small:app"]
+    if limits:
+        argv = ["/bin/sh", "-c", f'{limits}; exec "$@"', "sh", *argv]
     environment = {
         "PORT": str(port),
         "WEB_CONCURRENCY": "1",
         "ENROL_WEB_THREADS": str(THREADS),
         "ENROL_WEB_LINE": str(LINE),
-        "ENROL_WEB_CONNECTIONS": "60",
+        "ENROL_WEB_CONNECTIONS": str(connections),
         "PYTHONPATH": str(ROOT),
     }
     with Supervisor(tmp_path) as supervisor:
@@ -127,8 +133,10 @@ def test_a_connection_is_kept_for_the_next_request(web):
 def test_requests_sent_in_one_piece_are_all_answered(web):
     with web.connect() as sock:
         sock.sendall(request("GET /") + request("POST /", b"abc"))
-        assert answer_on(sock).status == 200
-        assert answer_on(sock).body == "000000003"
+        answers = b""
+        while not answers.endswith(b"000000003"):
+            answers += sock.recv(65536)
+        assert answers.count(b"HTTP/1.1 200 OK") == 2
 
 
 @pytest.mark.parametrize(
@@ -150,6 +158,18 @@ def test_more_slow_phones_than_connections_do_not_shut_the_door(web):
             phones.enter_context(web.connect()).sendall(b"GET / HT")
 
         assert web.ask("GET /").status == 200
+
+
+@pytest.mark.parametrize("hard", [150, 26])
+def test_fewer_open_files_than_connections_do_not_end_the_process(tmp_path, hard):
+    """With 26 the limit is met before the worker's own: it makes room instead of falling."""
+    for web in serve(tmp_path, connections=4000, limits=f"ulimit -Sn 26; ulimit -Hn {hard}"):
+        with ExitStack() as phones:
+            for _phone in range(150):
+                phones.enter_context(web.connect()).sendall(b"GET / HT")
+
+            assert web.ask("GET /").status == 200
+        assert web.log.read_text().count("Booting worker") == 1
 
 
 def test_a_body_without_a_length_is_refused_at_once(web):
