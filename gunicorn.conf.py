@@ -7,7 +7,9 @@ import json
 import logging
 import os
 import re
+import shutil
 import sys
+import tempfile
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +75,33 @@ def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - the names are
         forget()
 
 
+def on_starting(server: Any) -> None:  # noqa: ARG001 - the names are gunicorn's
+    """Make the files by which the processes share what /metrics shows (ENROL_METRICS_TOKEN)."""
+    if _SHARED_FILES not in os.environ:
+        made = tempfile.mkdtemp(prefix="enrol-metrics-", dir=_memory)
+        os.environ[_SHARED_FILES] = made
+        _made_here.append(made)
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001 - the names are gunicorn's
+    """Keep what a dead process has counted, but not its gauges."""
+    if any(Path(os.environ[_SHARED_FILES]).iterdir()):
+        # Decides at its first import whether numbers are shared: not before on_starting.
+        from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:  # noqa: ARG001 - the names are gunicorn's
+    """Leave no files behind."""
+    for made in _made_here:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+_memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+_SHARED_FILES = "PROMETHEUS_MULTIPROC_DIR"
+_made_here: list[str] = []
+
 wsgi_app = "wsgi:app"
 bind = os.environ.get("ENROL_BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 
@@ -92,7 +121,7 @@ preload_app = False
 reuse_port = False
 
 # The heartbeat is a file; on a disk it can block a worker.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+worker_tmp_dir = _memory
 
 control_socket_disable = True
 # Only proxies named here may say that a request came by https; the application counts its own hops

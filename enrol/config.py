@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """The one deep colour of the pages, as #rrggbb."""
     emblem: Path | None = None
     """The office's emblem, an SVG or PNG file shown beside its name."""
+    metrics_token: SecretStr | None = None
+    """Whoever scrapes ``/metrics`` carries it; without it there is no such page."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("session_key", "data_key")
@@ -70,6 +72,13 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if len(value.get_secret_value()) < 32:
             raise ValueError("must hold at least 32 characters of randomness")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 24:
+            raise ValueError("must hold at least 24 characters of randomness, or be left out")
         return value
 
     @field_validator("accent")

@@ -14,6 +14,7 @@ from enrol.web import (
     extensions,
     health,
     locale,
+    metrics,
     office,
     parents,
     public,
@@ -43,6 +44,7 @@ def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
+    metrics.register(app, settings=settings)
     security.register(app, settings=settings)
     extensions.register(app, settings=settings)
     locale.register(app, settings=settings)
