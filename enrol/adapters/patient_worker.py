@@ -90,6 +90,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self._leaving: dict[Any, float] = {}
         self._held = 0
         self._swept = 0.0
+        self._told = 0.0
         self._waiting: deque[float] = deque()  # its ends are safe from any thread
         self._refusals = count()
         self._refused = 0
@@ -103,6 +104,15 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             setrlimit(RLIMIT_NOFILE, (most, hard))
         self.worker_connections = max(FEWEST_CONNECTIONS, most - OTHER_FILES)
         super().init_process()
+
+    def notify(self) -> None:
+        """Tell the arbiter twice a second that the loop turns; gunicorn would at every turn of it,
+        which is several a request.
+        """
+        now = monotonic()
+        if now - self._told >= SWEEP_SECONDS:
+            self._told = now
+            super().notify()
 
     # Coming in
 

@@ -11,7 +11,7 @@ from enrol.core.codes import normalise_secret
 from enrol.core.names import search_key, sort_key
 from enrol.services.ports import Secrets
 from enrol.store import families, journal
-from enrol.store.db import transaction
+from enrol.store.db import statements, transaction
 
 _NO_HASH = bytes(32)
 
@@ -44,8 +44,8 @@ def sign_in_family(*, pupil_code: str, secret: str, secrets: Secrets) -> Family 
     The work is the same whether or not the code exists, so timing tells nothing either. Reads only.
     """
     typed = normalise_secret(secret)
-    with transaction() as tx:
-        access = families.access_of(tx, pupil_code=pupil_code)
+    with statements() as db:
+        access = families.access_of(db, pupil_code=pupil_code)
     expected = access.secret_hash if access else _NO_HASH
     given = secrets.hash(pupil_code=pupil_code, secret=typed)
     if not hmac.compare_digest(expected, given) or access is None:

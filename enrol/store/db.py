@@ -60,15 +60,15 @@ class Statements:
 
     def one(self, statement: bytes, values: Mapping[str, object]) -> Row | None:
         """Return the first row, or None."""
-        return self._connection.execute(statement, values).fetchone()
+        return self._connection.execute(statement, values, prepare=True).fetchone()
 
     def all(self, statement: bytes, values: Mapping[str, object]) -> list[Row]:
         """Return every row."""
-        return self._connection.execute(statement, values).fetchall()
+        return self._connection.execute(statement, values, prepare=True).fetchall()
 
     def change(self, statement: bytes, values: Mapping[str, object]) -> int:
         """Run a change and return how many rows it touched."""
-        return self._connection.execute(statement, values).rowcount
+        return self._connection.execute(statement, values, prepare=True).rowcount
 
 
 @contextmanager

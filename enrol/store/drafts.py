@@ -32,7 +32,7 @@ COLUMNS = "d.answers, d.submission_key, d.submit_for_me, d.refused_at, d.refusal
 _READ = f"""
 SELECT {COLUMNS} FROM drafts d
  WHERE d.intake_id = %(intake_id)s AND d.child_id = %(child_id)s"""  # noqa: S608 - no values in it
-_HOLD = _READ + " FOR UPDATE"
+HOLD = _READ + " FOR UPDATE"
 
 
 def draft_of(
@@ -42,7 +42,7 @@ def draft_of(
     other.
     """
     values = {"intake_id": intake_id, "child_id": child_id}
-    row = tx.exec_driver_sql(_HOLD if for_update else _READ, values).one_or_none()
+    row = tx.exec_driver_sql(HOLD if for_update else _READ, values).one_or_none()
     return None if row is None else draft_from(row)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from enrol.store.constraints import translated
-from enrol.store.db import Transaction
+from enrol.store.db import Statements, Transaction
 from enrol.store.tables.children import children, family_secrets, guardians, residences
 from enrol.store.tables.registrations import provisional_pupil_numbers
 from enrol.store.tables.schools import schools
@@ -76,14 +76,15 @@ class NewChild:
     guardian: Guardian
 
 
-def access_of(tx: Transaction, *, pupil_code: str) -> Access | None:
+_ACCESS = b"""
+SELECT c.id, s.secret_hash, s.version
+  FROM children c JOIN family_secrets s ON s.child_id = c.id WHERE c.pupil_code = %(pupil_code)s
+"""
+
+
+def access_of(db: Statements, *, pupil_code: str) -> Access | None:
     """Return what is needed to check a family's secret."""
-    query = (
-        select(children.c.id, family_secrets.c.secret_hash, family_secrets.c.version)
-        .join(family_secrets, family_secrets.c.child_id == children.c.id)
-        .where(children.c.pupil_code == pupil_code)
-    )
-    row = tx.execute(query).one_or_none()
+    row = db.one(_ACCESS, {"pupil_code": pupil_code})
     return None if row is None else Access(row[0], bytes(row[1]), row[2])
 
 

@@ -44,7 +44,7 @@ class Situation:
     groups: dict[PlaceKey, Group]
 
 
-_LOOK = f"""
+LOOK = f"""
 SELECT {desks.CHILD}, {desks.RESIDENCES}, {windows.COLUMNS},
        (SELECT json_build_array(r.code, m.version) FROM submissions m
           JOIN registrations r ON r.id = m.registration_id
@@ -98,7 +98,7 @@ def look(
         "units": [unit for unit, _ in places],
         "labels": [label for _, label in places],
     }
-    row = tx.exec_driver_sql(_LOOK, values).one_or_none()
+    row = tx.exec_driver_sql(LOOK, values).one_or_none()
     return None if row is None else _situation(tuple(row))
 
 
@@ -131,7 +131,7 @@ def _school(told: list[Any]) -> ZoneSchool:
 
 _SCHOOL_FIELDS = tuple(ZoneSchool.__dataclass_fields__)
 
-_WRITE_FIRST = """
+WRITE_FIRST = """
 WITH registration AS (
   INSERT INTO registrations (intake_id, child_id, code, family_code, intake_zone_id, status,
                              wishes, distances, facts, submission_hash, submitted_at)
@@ -178,4 +178,4 @@ def write_first(tx: Transaction, *, new: NewRegistration, actor: Family) -> None
         "detail": Jsonb({"version": 1, "submission_hash": new.submission_hash}),
     }
     with translated():
-        tx.exec_driver_sql(_WRITE_FIRST, values)
+        tx.exec_driver_sql(WRITE_FIRST, values)

@@ -14,7 +14,6 @@ from enrol.store.tables.intakes import snapshots
 from tests.officers import register_child
 from tests.web.staff import build_house
 
-
 SVG = "{http://www.w3.org/2000/svg}svg"
 
 

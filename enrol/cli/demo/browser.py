@@ -69,6 +69,10 @@ class Browser:
         """Send a form, following the redirect it answers with."""
         return self._follow("POST", path, values)
 
+    def ask_once(self, method: str, path: str, values: dict[str, str] | None = None) -> int:
+        """Ask without following where the answer leads; returns its status."""
+        return self._ask(method, path, values)[0]
+
     def submit(self, page: Page, **values: str) -> Page:
         """Press the button of the page's main form after typing some values."""
         return self.post(page.form.action or page.path, page.form.filled(**values))

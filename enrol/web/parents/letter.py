@@ -1,12 +1,12 @@
 """The words of the receipt's letter, and the picture that leads back to the result."""
 
-import segno
 from flask import current_app, url_for
 
 from enrol.adapters.letters import Letter, Section, letter_pdf
 from enrol.services.registering import Receipt
 from enrol.web.locale import format_date, format_metres, format_moment, named, spoken
 from enrol.web.locale import gettext as _
+from enrol.web.parents.pictures import token_picture
 
 
 def result_address(*, token: str, base_url: str) -> str:
@@ -21,7 +21,7 @@ def result_address(*, token: str, base_url: str) -> str:
 def qr_picture(*, token: str, base_url: str) -> str:
     """Return the QR code of the result page as a data address for an ``img``."""
     address = result_address(token=token, base_url=base_url)
-    return str(segno.make(address, error="m").svg_data_uri(scale=4, border=2))
+    return token_picture(before=address.removesuffix(token), token=token)
 
 
 def receipt_letter(receipt: Receipt, *, base_url: str) -> bytes:

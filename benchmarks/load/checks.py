@@ -1,0 +1,94 @@
+"""What must hold after a morning (DESIGN section 7), asked of the database and of the bundle."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from enrol.cli.demo.checks import check_bundle
+from enrol.services import auditing
+from enrol.store.db import transaction
+from enrol.training.office import INTAKE_CODE
+
+_DRAINED_WITHIN_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Receipts against registrations: numbers that have to be nought."""
+
+    lost: int
+    doubled: int
+    unasked: int
+
+
+def compare(receipts: dict[str, list[str]], *, uncertain: set[str]) -> Kept:
+    """Compare the codes on families' receipts (by pupil code) with the live registrations.
+
+    ``uncertain`` families sent and never saw an answer: theirs may be there, once.
+    """
+    with transaction() as tx:
+        rows = tx.execute(
+            text(
+                "SELECT c.pupil_code, r.code FROM registrations r JOIN children c"
+                " ON c.id = r.child_id WHERE r.status <> 'withdrawn'"
+            )
+        ).all()
+    there: dict[str, list[str]] = {}
+    for pupil_code, code in rows:
+        there.setdefault(pupil_code, []).append(code)
+    codes = Counter(code for found in there.values() for code in found)
+    acknowledged = {pupil: set(found) for pupil, found in receipts.items() if found}
+    lost = sum(len(found - set(there.get(pupil, ()))) for pupil, found in acknowledged.items())
+    doubled = sum(len(found) - 1 for found in there.values())
+    doubled += sum(number - 1 for number in codes.values())
+    doubled += sum(len(found) - 1 for found in acknowledged.values())
+    unasked = len(set(there) - set(acknowledged) - uncertain)
+    return Kept(lost=lost, doubled=doubled, unasked=unasked)
+
+
+def invariants(*, kept: Kept, bundle: Path | None) -> dict[str, bool]:
+    """Return each invariant by name and whether it holds."""
+    held = {
+        "each receipt is in the database exactly once": kept.lost == 0 and kept.unasked == 0,
+        "no child is registered twice": kept.doubled == 0 and not _number(_TWICE),
+        "no school holds more children than seats": not _number(_OVERFULL),
+        "the outbox is drained": _drained(),
+        "the journal verifies": auditing.verify_journal().fault is None,
+        "each registration has its journal entry": not _number(_UNTOLD),
+    }
+    if bundle is not None:
+        check, _report = check_bundle(intake_code=INTAKE_CODE, path=bundle)
+        held["computed again, every placement is the same"] = check.held
+    return held
+
+
+_TWICE = """
+SELECT count(*) FROM (SELECT 1 FROM registrations WHERE status <> 'withdrawn'
+                       GROUP BY intake_id, child_id HAVING count(*) > 1) twice"""
+_OVERFULL = """
+SELECT count(*) FROM (
+  SELECT p.school_id FROM placements p
+    JOIN runs r ON r.id = p.run_id AND r.kind = 'official'
+    JOIN seat_plans s ON s.school_id = p.school_id AND s.intake_id = r.intake_id
+   GROUP BY p.school_id, s.seats HAVING count(*) > s.seats) overfull"""
+_UNTOLD = """
+SELECT count(*) FROM registrations r WHERE NOT EXISTS (
+  SELECT 1 FROM journal j WHERE j.subject = r.code AND j.action = 'registration.submitted')"""
+_UNDONE = "SELECT count(*) FROM outbox WHERE done_at IS NULL"
+
+
+def _number(query: str) -> int:
+    with transaction() as tx:
+        return int(tx.execute(text(query)).scalar_one())
+
+
+def _drained() -> bool:
+    deadline = time.monotonic() + _DRAINED_WITHIN_SECONDS
+    while _number(_UNDONE):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.5)
+    return True
