@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from enrol.core.documents import flag_of, list_of, object_of, text_of
+from enrol.core.entry_lines import entries_of_lines
 from enrol.core.model import CutOff, Entry, Placement, Reserve, SeatPlan
 from enrol.core.outcome import WaitingList
 from enrol.core.priority import RuleSet, rules_from_json, rules_to_json
 from enrol.core.results import ZoneCutOff, ZoneWaiting
-from enrol.core.sealing import Json, canonical_json, entry_bytes, entry_of_line, nfc
+from enrol.core.sealing import Json, canonical_json, entry_bytes, nfc
 from enrol.core.tables import read_table, write_table
 
 SECOND_STAGE = "2"
@@ -202,7 +203,7 @@ def write_entries(entries: Iterable[Entry]) -> bytes:
 
 def read_entries(data: bytes) -> list[Entry]:
     """Return the entries of the list, each in canonical form; their order is not judged here."""
-    return [_entry(line, at) for at, line in enumerate(leaves_of(data), start=1)]
+    return entries_of_lines(leaves_of(data))
 
 
 def leaves_of(data: bytes) -> list[bytes]:
@@ -211,13 +212,6 @@ def leaves_of(data: bytes) -> list[bytes]:
     if lines.pop():
         raise ValueError("the last line must end with a line feed")
     return lines
-
-
-def _entry(line: bytes, at: int) -> Entry:
-    try:
-        return entry_of_line(line)
-    except ValueError as error:
-        raise ValueError(f"line {at}: {error}") from error
 
 
 def write_distances(distances: Mapping[str, Sequence[tuple[str, int]]]) -> bytes:
