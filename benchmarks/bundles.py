@@ -9,8 +9,8 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.city import PUBLIC_VALUE, RULES, SEED, City, key_of
-from enrol.cli.bundle import write_zip
-from enrol.cli.zipapp import build_verifier
+from enrol.adapters.bundle_files import write_zip
+from enrol.adapters.verifier_file import build_verifier
 from enrol.core.bundle import OFFICIAL, build
 from enrol.core.bundle_files import Draw
 from enrol.core.intake_certificate import certify_intake

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from enrol.adapters.bundle_files import BundleFiles as BundleDirectory
 from enrol.adapters.page_renderer import JinjaPages, Sender
 from enrol.adapters.result_files import ResultFiles
 from enrol.adapters.staff_passwords import FlaskSecurityPasswords
@@ -13,6 +14,7 @@ from enrol.adapters.waiting_room import RedisWaitingRoom
 from enrol.config import ROOT, Settings
 from enrol.logs import configure_logging
 from enrol.services.ports import (
+    BundleFiles,
     PageRenderer,
     ResultPages,
     Secrets,
@@ -31,6 +33,7 @@ class Adapters:
     vault: Vault
     secrets: Secrets
     result_pages: ResultPages
+    bundles: BundleFiles
     page_renderer: PageRenderer
     staff_passwords: StaffPasswords
     waiting_room: WaitingRoom
@@ -44,6 +47,7 @@ def build_adapters(settings: Settings) -> Adapters:
             secret_key=settings.key("family-secret"), path_key=settings.key("result-path")
         ),
         result_pages=ResultFiles(directory=settings.results_directory),
+        bundles=BundleDirectory(directory=settings.bundles_directory),
         page_renderer=JinjaPages(
             templates=ROOT / "templates",
             translations=ROOT / "enrol" / "translations",

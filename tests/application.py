@@ -1,5 +1,6 @@
 """The application on a migrated database of this process; every test begins with empty tables."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,9 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         yield migrated_app
         db.session.remove()
         empty_tables()
+        shutil.rmtree(
+            migrated_app.extensions["enrol_settings"].bundles_directory, ignore_errors=True
+        )
 
 
 @pytest.fixture

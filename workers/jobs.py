@@ -7,6 +7,7 @@ in the service it calls.
 from enrol.services import (
     advancing,
     allocating,
+    bundling,
     counting,
     estimating,
     imagining,
@@ -40,6 +41,16 @@ def allocate_leftovers(outbox_ids: list[int]) -> None:
 def render_results(outbox_ids: list[int]) -> None:
     """Write the published pages of these zones; the last one puts them in place."""
     perform(job="render_results", outbox_ids=outbox_ids, do=_render)
+
+
+def publish_bundle(outbox_ids: list[int]) -> None:
+    """Offer the files with which anybody checks the intakes of these second stages."""
+    files = application().extensions["enrol_adapters"].bundles
+    perform(
+        job="publish_bundle",
+        outbox_ids=outbox_ids,
+        do=lambda run_id: bundling.publish_bundle(run_id=run_id, files=files),
+    )
 
 
 def refresh_counters(outbox_ids: list[int]) -> None:

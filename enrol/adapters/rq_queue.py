@@ -19,6 +19,8 @@ RESULT_SECONDS = 60
 FAILURE_SECONDS = 3600
 SECONDS_A_JOB = 60
 SECONDS_AN_ID = 15
+SLOW = {"publish_bundle": 3600, "compute_what_if": 3600}
+"""Seconds for work on a whole intake at once, by job."""
 _SOCKET_SECONDS = 3.0
 
 
@@ -38,7 +40,7 @@ class RqQueue:
                     Queue.prepare_data(
                         f"workers.jobs.{job}",
                         args=(batch,),
-                        timeout=SECONDS_A_JOB + SECONDS_AN_ID * len(batch),
+                        timeout=SLOW.get(job, SECONDS_A_JOB + SECONDS_AN_ID * len(batch)),
                         result_ttl=RESULT_SECONDS,
                         failure_ttl=FAILURE_SECONDS,
                         description=job,

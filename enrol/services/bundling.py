@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from enrol.core.actors import System
 from enrol.core.bundle import build
 from enrol.core.bundle_files import Draw
 from enrol.core.certificate import Certificate
@@ -19,11 +20,13 @@ from enrol.core.verdict import Line
 from enrol.core.verification import verify
 from enrol.services.frozen_files import frozen_distances, renamed_values
 from enrol.services.phases import refuse_unless_in
+from enrol.services.ports import BundleFiles
 from enrol.services.refusals import NotFound, Refusal
 from enrol.store import (
     draws,
     frozen_entries,
     intakes,
+    journal,
     placements,
     publications,
     run_inputs,
@@ -74,7 +77,44 @@ def build_bundle(*, intake_code: str) -> BuiltBundle:
     what the inputs give.
     """
     with transaction() as tx:
-        season = _season(tx, intake_code=intake_code)
+        intake_id = publications.intake_id_of(tx, code=intake_code)
+        season = _season(tx, intake_id=intake_id)
+    return _built(season)
+
+
+def publish_bundle(*, run_id: int, files: BundleFiles) -> None:
+    """Offer the bundle of the intake whose second stage is this run, and the verifier with it.
+
+    Everything is computed again and verified first; while that fails, what was offered before
+    stays. Made from what is stored alone, so a repetition offers the same bytes; the journal gets
+    one entry. Raises NotFound for an unknown run or one of a first stage, WrongPhase,
+    BundleDiffers.
+    """
+    with transaction() as tx:
+        run = runs.run_of(tx, run_id=run_id)
+        if run is None or run.intake_zone_id is not None:
+            raise NotFound
+        publication = publications.latest(tx, intake_id=run.intake_id)
+        season = _season(tx, intake_id=run.intake_id)
+    if publication is None:
+        raise NotFound
+    bundle, verifier = files.publish(intake=season.intake.code, members=_built(season).members)
+    with transaction() as tx:
+        is_first = publications.mark_rendered(
+            tx, publication_id=publication.publication_id, run_id=run_id, pages=2
+        )
+        if is_first:
+            journal.record(
+                tx,
+                actor=System(),
+                action="intake.bundled",
+                intake_id=run.intake_id,
+                subject=season.intake.code,
+                detail={"bundle": bundle.sha256, "verifier": verifier.sha256},
+            )
+
+
+def _built(season: _Season) -> BuiltBundle:
     members = build(
         intake=season.intake.code,
         kind=season.intake.kind,
@@ -92,8 +132,7 @@ def build_bundle(*, intake_code: str) -> BuiltBundle:
     return BuiltBundle(members=members, checked=report.checked)
 
 
-def _season(tx: Transaction, *, intake_code: str) -> _Season:
-    intake_id = publications.intake_id_of(tx, code=intake_code)
+def _season(tx: Transaction, *, intake_id: int | None) -> _Season:
     intake = None if intake_id is None else intakes.intake_of(tx, intake_id=intake_id)
     if intake is None:
         raise NotFound

@@ -5,6 +5,7 @@ them.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final, Protocol
 
 from enrol.core.waiting import RoomFigures, Standing
@@ -14,6 +15,7 @@ JOBS: Final = {
     "allocate_zone": "allocation",
     "allocate_leftovers": "allocation",
     "render_results": "messages",
+    "publish_bundle": "allocation",
     "refresh_counters": "messages",
     "estimate_zone": "messages",
     "compute_what_if": "messages",
@@ -94,6 +96,42 @@ class ResultPages(Protocol):
 
     def publish(self, *, intake: str, edition: str) -> None:
         """Make the edition the one that is served, atomically."""
+
+
+class OfferedFile(Protocol):
+    """A file that pages offer: ``size`` in bytes, ``sha256`` as 64 hex digits."""
+
+    @property
+    def name(self) -> str:
+        """Return the name under which it is saved."""
+
+    @property
+    def path(self) -> Path:
+        """Return where it lies; what lies there never changes."""
+
+    @property
+    def size(self) -> int:
+        """Return its length in bytes."""
+
+    @property
+    def sha256(self) -> str:
+        """Return its digest in hex."""
+
+
+class BundleFiles(Protocol):
+    """Offers the bundle of an intake and the verifier that belongs to it, always as a pair."""
+
+    def publish(self, *, intake: str, members: Mapping[str, bytes]) -> Sequence[OfferedFile]:
+        """Offer a bundle of these members in the place of the one before, both files in one step;
+        returns what is offered. Idempotent.
+        """
+
+    def offered(self, *, intake: str) -> Sequence[OfferedFile]:
+        """Return the bundle and the verifier; nothing until they are published."""
+
+    @property
+    def verifier(self) -> bytes:
+        """Return the verifier of this release, for proofs before there is a bundle."""
 
 
 class PageRenderer(Protocol):

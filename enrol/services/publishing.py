@@ -26,7 +26,6 @@ __all__ = [
     "render_progress",
     "render_zone",
     "result_path",
-    "zones_left",
 ]
 
 PROVISIONAL = "provisional"
@@ -50,18 +49,27 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class RenderProgress:
-    """How far the pages of the newest publication are written; they are shown all at once."""
+    """How far the pages of the newest publication are written; they are shown all at once.
+
+    ``bundled_at`` is when the files for checking were offered, None until then.
+    """
 
     zones_written: int
     zones_left: int
     pages: int
     last_at: datetime | None
+    bundled_at: datetime | None
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether everything of the publication can be seen and checked."""
+        return self.zones_left == 0 and self.bundled_at is not None
 
 
 def publish_provisional(
     *, actor: Actor, intake_id: int, objection_days: int = OBJECTION_DAYS
 ) -> Published:
-    """Publish the allocated intake's outcome as provisional and stage its pages.
+    """Publish the allocated intake's outcome as provisional; stage its pages and its bundle.
 
     Every stored placement is hashed again first. Objections are taken for ``objection_days`` whole
     days after today. Under the intake's exclusive lock; a second press returns what stands. Raises
@@ -95,6 +103,8 @@ def publish_provisional(
         intakes.move_to(tx, intake_id=intake_id, phase=Phase.PROVISIONAL)
         zone_runs = [run.run_id for run in all_runs if run.stage == 1]
         outbox.stage(tx, job="render_results", queue=JOBS["render_results"], arguments=zone_runs)
+        whole = [run.run_id for run in all_runs if run.stage == 2]
+        outbox.stage(tx, job="publish_bundle", queue=JOBS["publish_bundle"], arguments=whole)
         publication = publications.latest(tx, intake_id=intake_id)
         assert publication is not None  # noqa: S101
         journal.record(
@@ -164,12 +174,8 @@ def render_progress(*, actor: Actor, intake_id: int) -> RenderProgress:
         zones_left=left,
         pages=written.pages,
         last_at=written.last_at,
+        bundled_at=written.bundled_at,
     )
-
-
-def zones_left(*, actor: Actor, intake_id: int) -> int:
-    """Return how many zones of a published intake still wait for their pages."""
-    return render_progress(actor=actor, intake_id=intake_id).zones_left
 
 
 def _published(publication: Publication, *, is_new: bool) -> Published:

@@ -39,11 +39,12 @@ class SchoolCard:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Zones and pages written so far, and when the last zone was."""
+    """Zones and pages written so far, when the last zone was, and when the bundle was offered."""
 
     zones: int
     pages: int
     last_at: datetime | None
+    bundled_at: datetime | None
 
 
 _PUBLICATION = (
@@ -97,13 +98,19 @@ def intake_id_of(tx: Transaction, *, code: str) -> int | None:
     return found
 
 
-def mark_rendered(tx: Transaction, *, publication_id: int, run_id: int, pages: int) -> None:
-    """Note that the pages of one zone are written; saying it again changes nothing."""
-    tx.execute(
+def mark_rendered(tx: Transaction, *, publication_id: int, run_id: int, pages: int) -> bool:
+    """Note that the pages of one zone are written, or, under the run of the second stage, the
+    files for checking the whole intake.
+
+    Returns whether that is news; saying it again changes nothing.
+    """
+    noted = tx.execute(
         upsert(renderings)
         .values(publication_id=publication_id, run_id=run_id, pages=pages)
         .on_conflict_do_nothing()
+        .returning(renderings.c.run_id)
     )
+    return noted.first() is not None
 
 
 def unrendered_zones(tx: Transaction, *, publication_id: int, draw_id: int) -> int:
@@ -121,11 +128,18 @@ def unrendered_zones(tx: Transaction, *, publication_id: int, draw_id: int) -> i
 
 def rendered(tx: Transaction, *, publication_id: int) -> Rendered:
     """Return how much of a publication is written."""
-    query = select(
-        func.count(),
-        func.coalesce(func.sum(renderings.c.pages), 0),
-        func.max(renderings.c.rendered_at),
-    ).where(renderings.c.publication_id == publication_id)
+    in_zone = runs.c.stage == 1
+    query = (
+        select(
+            func.count().filter(in_zone),
+            func.coalesce(func.sum(renderings.c.pages).filter(in_zone), 0),
+            func.max(renderings.c.rendered_at).filter(in_zone),
+            func.max(renderings.c.rendered_at).filter(~in_zone),
+        )
+        .select_from(renderings)
+        .join(runs, runs.c.id == renderings.c.run_id)
+        .where(renderings.c.publication_id == publication_id)
+    )
     return Rendered(*tx.execute(query).one())
 
 

@@ -238,12 +238,14 @@ def forgotten_work(tx: Transaction) -> dict[str, list[int]]:
     """Return run ids by job: what is not done and has no undone row in the outbox.
 
     That is a run that is not done; the last step of a stage whose runs are all done while the
-    intake is still *drawn*; and a zone of a publication whose pages were not rendered.
+    intake is still *drawn*; a zone of a publication whose pages were not rendered; and a
+    publication whose files for checking are not offered (they stand under the second stage).
     """
     found = {
         "allocate_zone": [*_undone(tx, 1), *_not_passed_on(tx)],
         "allocate_leftovers": [*_undone(tx, 2), *_not_allocated(tx)],
-        "render_results": _not_rendered(tx),
+        "render_results": _not_rendered(tx, 1),
+        "publish_bundle": _not_rendered(tx, 2),
     }
     return {
         job: [run_id for run_id in ids if run_id not in staged]
@@ -283,14 +285,14 @@ def _not_allocated(tx: Transaction) -> list[int]:
     return list(tx.execute(query).scalars())
 
 
-def _not_rendered(tx: Transaction) -> list[int]:
+def _not_rendered(tx: Transaction, stage: int) -> list[int]:
     rendered = exists().where(
         renderings.c.publication_id == publications.c.id, renderings.c.run_id == runs.c.id
     )
     query = (
         select(runs.c.id)
         .join(publications, publications.c.intake_id == runs.c.intake_id)
-        .where(runs.c.stage == 1, runs.c.state == DONE, ~rendered)
+        .where(runs.c.stage == stage, runs.c.state == DONE, ~rendered)
         .distinct()
         .order_by(runs.c.id)
     )

@@ -320,15 +320,16 @@ def read_journal(first: Officer, code: str) -> None:
 
 
 def verify(stack: Stack, at: Visitor, morning: Morning, folder: Path) -> None:
-    """Write the bundle by the command; a family verifies what the page of the draw offers."""
-    offered = stack.directory / "bundles" / f"{INTAKE_CODE}.zip"
-    offered.parent.mkdir(exist_ok=True)
-    enrol = ["-c", "from enrol.cli import main; main()"]
-    run([*enrol, "bundle", INTAKE_CODE, "--out", str(offered), "--verifier"], stack)
+    """A family verifies what the page of the draw offers, put there by workers."""
+
+    def is_offered() -> bool:
+        return at.context.request.get(f"{at.address}/kiem-chung/{INTAKE_CODE}.zip").ok
+
+    wait_until(is_offered, what="the bundle is offered")
     at.open("/boc-so")
     bundle, program = folder / "B.zip", folder / "verify.pyz"
-    at.download("/boc-so/ket-qua.zip", bundle)
-    at.download("/boc-so/verify.pyz", program)
+    at.download(f"/kiem-chung/{INTAKE_CODE}.zip", bundle)
+    at.download("/kiem-chung/verify.pyz", program)
 
     verifier = ["-I", "-S", str(program)]
     assert run([*verifier, str(bundle)], stack)

@@ -84,6 +84,5 @@ def test_registrations_go_on_without_redis_and_nothing_is_lost(
     season.draw()
     season.allocate()
     season.publish()
-    bundle = tmp_path / "B.zip"
-    verified, _report = check_bundle(intake_code=INTAKE_CODE, path=bundle)
+    verified, _report = check_bundle(address=stack.address, intake_code=INTAKE_CODE, into=tmp_path)
     assert verified.held, verified.detail

@@ -86,11 +86,22 @@ def test_a_proposed_value_is_not_shown(world, officers, visitor):
 
 
 def test_nothing_is_downloaded_before_the_publication(app, world, visitor):
-    directory = app.extensions["enrol_settings"].bundles_directory
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / f"{intake_of(world).code}.zip").write_bytes(b"zip")
+    page = visitor.open("/boc-so")
+    assert not [link for link in page.links() if "/kiem-chung/" in link]
 
-    visitor.open("/boc-so/ket-qua.zip", expect=404)
+    visitor.open(f"/kiem-chung/{intake_of(world).code}.zip", expect=404)
+
+
+def test_the_published_files_stand_there_with_size_and_digest(app, world, visitor):
+    files = app.extensions["enrol_adapters"].bundles
+    offered = files.publish(intake=intake_of(world).code, members={"a.txt": b"a" * 5000})
+
+    page = visitor.open("/boc-so?lang=en")
+
+    for file in offered:
+        assert f"/kiem-chung/{file.name}" in page.links()
+        assert file.sha256 in page.text
+        assert f"{file.size:,} bytes" in page.text
 
 
 def test_a_family_takes_its_proof_away(world, officers, adapters, visitor):

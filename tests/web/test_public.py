@@ -1,5 +1,6 @@
 """Public pages: what anybody may read, the way to a result, and how little they weigh."""
 
+import hashlib
 import gzip
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -282,17 +283,18 @@ def test_an_office_puts_its_own_colour_and_emblem(settings, limiter_is_restored,
 
 
 def test_the_files_for_checking_are_offered_once_they_are_published(browser, world, app):
-    directory = app.extensions["enrol_settings"].bundles_directory
+    files = app.extensions["enrol_adapters"].bundles
     assert not any("/kiem-chung/" in link for link in browser.open("/quy-dinh").links())
-    directory.mkdir(parents=True, exist_ok=True)
-    for name in ("HN-L1-2026.zip", "verify.pyz"):
-        (directory / name).write_bytes(b"PK")
+    offered = files.publish(intake="HN-L1-2026", members={"a.txt": b"a"})
 
     links = [link for link in browser.open("/quy-dinh").links() if "/kiem-chung/" in link]
 
     assert links == ["/kiem-chung/HN-L1-2026.zip", "/kiem-chung/verify.pyz"]
-    with browser.ask("GET", links[0]) as response:
-        assert response.data == b"PK"
+    for link, file in zip(links, offered, strict=True):
+        with browser.ask("GET", link) as response:
+            assert response.data == file.path.read_bytes()
+            assert hashlib.sha256(response.data).hexdigest() == file.sha256
+            assert len(response.data) == file.size
     for name in ("HN-L1-2025.zip", "..%2f..%2fx", "other.zip"):
         assert browser.ask("GET", f"/kiem-chung/{name}").status_code == 404
 

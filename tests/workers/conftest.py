@@ -36,6 +36,7 @@ class Crew:
             "ENROL_SESSION_KEY": settings.session_key.get_secret_value(),
             "ENROL_DATA_KEY": settings.data_key.get_secret_value(),
             "ENROL_RESULTS_DIRECTORY": str(results),
+            "ENROL_BUNDLES_DIRECTORY": str(results.with_name("bundles")),
             # Longer than our patience: what dies in a test dies of what the test did to it.
             "ENROL_LOCK_TIMEOUT_MS": "120000",
             "ENROL_STATEMENT_TIMEOUT_MS": "120000",

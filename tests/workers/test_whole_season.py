@@ -1,10 +1,14 @@
 """Relay and workers as processes, from the draw to the published pages, with a kill in between."""
 
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
+from enrol.adapters.bundle_files import BundleFiles
 from enrol.services import allocating, auditing, publishing
 from enrol.store.db import transaction
 from enrol.store.tables.outbox import outbox
@@ -25,6 +29,17 @@ def is_drained() -> bool:
         return tx.execute(query).first() is None
 
 
+def assert_verifies_alone(bundles: Path) -> None:
+    """Run the offered verifier on the offered bundle as a stranger would."""
+    bundle, verifier = BundleFiles(directory=bundles).offered(intake="HN-L1-2026")
+    ran = subprocess.run(
+        [sys.executable, "-I", str(verifier.path), str(bundle.path)],
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
 def test_from_the_draw_to_the_pages(crew: Crew, tmp_path):
     drawn = draw_intake(zones_=3, children_=20, seats=7)
     crew.relay()
@@ -33,11 +48,15 @@ def test_from_the_draw_to_the_pages(crew: Crew, tmp_path):
     allocating.start_allocation(actor=drawn.officer, intake_id=drawn.intake_id)
     wait_until(lambda: phase() == "allocated", what="the intake is allocated")
     first.send_signal(signal.SIGKILL)
+    crew.worker()
     publishing.publish_provisional(actor=drawn.officer, intake_id=drawn.intake_id)
     wait_until(is_drained, what="the outbox is drained")
+    assert_verifies_alone(tmp_path / "bundles")
 
     current = tmp_path / "results" / "HN-L1-2026" / "current"
-    letters = [path for path in current.rglob("*.html") if path.parent.name != "lists"]
+    letters = [
+        path for path in current.rglob("*.html") if path.parent.name not in ("lists", "wards")
+    ]
     assert len(letters) == len(drawn.entries) * 2
     wait_until(lambda: auditing.verify_journal().unsealed == 0, what="the journal is sealed")
     assert auditing.verify_journal().is_whole

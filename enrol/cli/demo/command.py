@@ -113,11 +113,14 @@ class _Story:
             season.draw()
         with _step("Allocating: one job a zone, then the children left over"):
             season.allocate()
-        with _step("Publishing: result pages as static files"):
+        with _step("Publishing: result pages as static files, the bundle with its verifier"):
             published = season.publish()
-        path = self._stack.directory / "bundles" / f"{INTAKE_CODE}.zip"  # where pages offer it
-        with _step("Bundling and verifying with nothing but Python"):
-            verified, report = check_bundle(intake_code=INTAKE_CODE, path=path)
+        saved = self._stack.directory / "saved"
+        with _step("Saving the bundle and verifying it with nothing but Python"):
+            verified, report = check_bundle(
+                address=self._stack.address, intake_code=INTAKE_CODE, into=saved
+            )
+        path = saved / f"{INTAKE_CODE}.zip"
         if bundle_path is not None:
             keep_copy(path, bundle_path)
         checks = [check_kept(morning=morning, bundle=path, frozen=frozen), verified]

@@ -64,14 +64,17 @@ class Season:
             time.sleep(_LOOK_EVERY_SECONDS)
 
     def publish(self) -> Published:
-        """Publish, and wait until every result page is served."""
+        """Publish, and wait until every result page and the bundle are served."""
         published = publishing.publish_provisional(actor=self.first, intake_id=self.intake_id)
         deadline = time.monotonic() + _RENDERED_WITHIN_SECONDS
-        while publishing.zones_left(actor=self.first, intake_id=self.intake_id):
+        while not self._is_served():
             if time.monotonic() > deadline:
-                raise StackError("the workers did not finish the result pages; see the logs")
+                raise StackError("the workers did not finish pages and bundle; see the logs")
             time.sleep(_LOOK_EVERY_SECONDS)
         return published
+
+    def _is_served(self) -> bool:
+        return publishing.render_progress(actor=self.first, intake_id=self.intake_id).is_done
 
     def phase(self) -> Phase:
         """Return where the intake stands."""

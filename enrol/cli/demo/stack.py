@@ -137,7 +137,7 @@ class Stack:
             servers.create_database(_DATABASE)
             with redis.Redis.from_url(servers.redis_url) as hints:
                 hints.flushdb()
-            for name in ("results", "bundles", "city"):
+            for name in ("results", "bundles", "saved", "city"):
                 shutil.rmtree(self.directory / name, ignore_errors=True)
         return servers.database_url, servers.redis_url
 

@@ -9,7 +9,6 @@ LANGUAGES = ("vi", "en")
 ABOUT = "about.json"
 """What an edition is of; written with its first page (``services/result_pages``)."""
 _TOKEN = re.compile(r"[0-9a-f]{40}")
-VERIFIER = "verify.pyz"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
@@ -35,12 +34,6 @@ def result_file(*, directory: Path, token: str, language: str) -> Path | None:
         if path.is_file():
             return path
     return None
-
-
-def bundle_files(*, directory: Path, intake: str) -> dict[str, Path]:
-    """Return the files with which anybody checks an intake, by name; none until both are there."""
-    found = {name: directory / name for name in (f"{intake}.zip", VERIFIER)}
-    return found if all(path.is_file() for path in found.values()) else {}
 
 
 def list_file(*, directory: Path, kind: str, code: str, language: str) -> Path | None:

@@ -12,7 +12,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -23,10 +22,11 @@ from enrol.services.refusals import NotFound
 from enrol.web.asking import changes_nothing
 from enrol.web.limits import few_guesses
 from enrol.web.locale import spoken
+from enrol.web.offered import download, offered_files
 from enrol.web.public.forms import LookUpForm
 from enrol.web.public.kept import current_figures, current_notice
 from enrol.web.public.pages import band_rows, calendar, order_words, value_name, zone_pages
-from enrol.web.public.results import bundle_files, list_file, result_file, split_language
+from enrol.web.public.results import list_file, result_file, split_language
 
 blueprint = Blueprint("public", __name__)
 
@@ -46,17 +46,16 @@ def rules() -> Response:
         bands=band_rows(found.rules) if found else (),
         order=order_words(found.rules) if found else (),
         value_name=value_name(found) if found else "",
-        bundle=list(_bundle()),
+        files=offered_files(found.window.code) if found else (),
     )
 
 
 @blueprint.get("/kiem-chung/<name>")
 def bundle(name: str) -> Response:
-    path = _bundle().get(name)
-    if path is None:
+    found = current_notice()
+    if found is None:
         raise NotFound
-    response = send_file(path, mimetype="application/zip", as_attachment=True, download_name=name)
-    return kept_a_minute(response)
+    return kept_a_minute(download(intake=found.window.code, name=name))
 
 
 @blueprint.get("/truong")
@@ -161,12 +160,6 @@ def kept_a_minute(response: Response) -> Response:
         response.set_data(gzip.compress(response.get_data(), compresslevel=5, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response
-
-
-def _bundle() -> dict[str, Path]:
-    found = current_notice()
-    directory: Path = current_app.extensions["enrol_settings"].bundles_directory
-    return bundle_files(directory=directory, intake=found.window.code) if found else {}
 
 
 def _list_page(path: Path | None) -> Response:

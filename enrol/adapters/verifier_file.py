@@ -5,6 +5,7 @@ may change with the zlib of a machine). So anyone can build the file again and c
 """
 
 import ast
+import io
 import zipfile
 from pathlib import Path
 
@@ -19,14 +20,20 @@ _CORE = "enrol.core"
 
 def build_verifier(path: Path) -> None:
     """Write ``verify.pyz`` to ``path``; the same source gives the same bytes everywhere."""
-    with path.open("wb") as file:
-        file.write(_SHEBANG)
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            for name, data in sorted(verifier_members().items()):
-                entry = zipfile.ZipInfo(name, _EPOCH)
-                entry.create_system = _UNIX
-                entry.external_attr = _FILE_MODE
-                archive.writestr(entry, data)
+    path.write_bytes(verifier_bytes())
+
+
+def verifier_bytes() -> bytes:
+    """Return ``verify.pyz``, which any Python from 3.10 on runs without anything else."""
+    file = io.BytesIO()
+    file.write(_SHEBANG)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in sorted(verifier_members().items()):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.create_system = _UNIX
+            entry.external_attr = _FILE_MODE
+            archive.writestr(entry, data)
+    return file.getvalue()
 
 
 def verifier_members() -> dict[str, bytes]:
