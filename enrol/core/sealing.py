@@ -83,7 +83,12 @@ def submission_hash(*, salt: bytes, payload: Json) -> str:
 
     The salt keeps the few possible answers from being guessed out of the public list.
     """
-    return hashlib.sha256(salt + canonical_json(payload)).hexdigest()
+    return written_hash(salt=salt, written=canonical_json(payload))
+
+
+def written_hash(*, salt: bytes, written: bytes) -> str:
+    """Return the ``submission_hash`` of a payload that is canonical JSON already."""
+    return hashlib.sha256(salt + written).hexdigest()
 
 
 def leaf_hash(leaf: bytes) -> bytes:

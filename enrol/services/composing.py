@@ -13,7 +13,7 @@ from enrol.core import eligibility
 from enrol.core.answers import Answers, Incompleteness, Place, payload, read_answers
 from enrol.core.codes import OFFICIAL_PREFIX, REHEARSAL_PREFIX, registration_code
 from enrol.core.eligibility import Limits
-from enrol.core.sealing import canonical_json, submission_hash
+from enrol.core.sealing import canonical_json, written_hash
 from enrol.core.stated import Known, needs_verification, stated_facts
 from enrol.services.distances import metres_between
 from enrol.services.ports import Secrets
@@ -123,7 +123,9 @@ def compose(
         policies=tuple(sorted(child.policies)),
     )
     home = home_of(sender=sender, current=answers.current, groups=groups)
-    sent = payload(pupil_code=child.pupil_code, intake_code=window.code, answers=answers)
+    sent = canonical_json(
+        payload(pupil_code=child.pupil_code, intake_code=window.code, answers=answers)
+    )
     salt = secrets.new_salt()
     is_doubtful = needs_verification(
         answers=answers, known=known, zone_of=zone_of, zones=frozenset(zone_of.values())
@@ -140,9 +142,9 @@ def compose(
         distances=tuple(_recorded(home, school) for school in wished),
         facts=stated_facts(answers=answers, known=known, zone_of=zone_of),
         submission_key=submission_key,
-        payload=canonical_json(sent).decode(),
+        payload=sent.decode(),
         salt=salt,
-        submission_hash=submission_hash(salt=salt, payload=sent),
+        submission_hash=written_hash(salt=salt, written=sent),
         submitted_at=window.at,
     )
 

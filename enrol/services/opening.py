@@ -113,27 +113,31 @@ def submit_ticked(
     database's clock, and one statement that writes it. A draft that does not pass the checks loses
     its tick and keeps the reasons for the family's page. Outside the window nothing happens.
     """
-    handled = 0
+    handled = after = 0
     while handled < most:
-        batch = _submit_batch(intake_id, secrets=secrets, limit=min(at_once, most - handled))
+        batch = _submit_batch(
+            intake_id, after=after, secrets=secrets, limit=min(at_once, most - handled)
+        )
         if not batch:
             break
-        handled += batch
+        handled += len(batch)
+        after = batch[-1]
     return handled
 
 
-def _submit_batch(intake_id: int, *, secrets: Secrets, limit: int) -> int:
+def _submit_batch(intake_id: int, *, after: int, secrets: Secrets, limit: int) -> list[int]:
+    """Return the children of the batch, whose drafts are dealt with."""
     with transaction() as tx:
         locks.lock_intake_shared(tx, intake_id)
-        claimed = ticked_drafts.claim(tx, intake_id=intake_id, limit=limit)
+        claimed = ticked_drafts.claim(tx, intake_id=intake_id, after=after, limit=limit)
         window = windows.window_of(tx, intake_id=intake_id)
         if window is None or not window.is_open or not claimed:
-            return 0
+            return []
         composed, refusals = _composed(tx, claimed, window=window, secrets=secrets)
         for child_id in _unwritable(tx, composed):
             refusals[child_id] = [UNREADABLE]
         ticked_drafts.refuse(tx, intake_id=intake_id, refusals=refusals)
-        return len(claimed)
+        return [draft.child.child_id for draft in claimed]
 
 
 def _refuse_unless_ready(tx: Transaction, *, draft: drafts.Draft, window: Window) -> None:

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, exists, func, select, text, tuple_
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    Row,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.exc import DataError, IntegrityError
 
 from enrol.store.constraints import StoreRefusal, translated
@@ -50,11 +62,12 @@ def due_intakes(tx: Transaction) -> list[int]:
     return list(tx.execute(query.order_by(intakes.c.id)).scalars())
 
 
-def claim(tx: Transaction, *, intake_id: int, limit: int) -> list[TickedDraft]:
-    """Lock and return ticked drafts, in the order of the children's ids.
+def claim(tx: Transaction, *, intake_id: int, after: int, limit: int) -> list[TickedDraft]:
+    """Lock and return ticked drafts of children with higher ids than ``after``, in their order.
 
-    Rows that another batch, or the family itself at this moment, holds are skipped: whoever holds
-    a draft submits it.
+    Going on where the last batch ended keeps every batch as cheap as the first. Rows that another
+    batch, or the family itself at this moment, holds are skipped: whoever holds a draft submits
+    it.
     """
     query = (
         select(
@@ -77,7 +90,7 @@ def claim(tx: Transaction, *, intake_id: int, limit: int) -> list[TickedDraft]:
         .join(children, children.c.id == drafts.c.child_id)
         .outerjoin(family_secrets, family_secrets.c.child_id == children.c.id)
         .outerjoin(schools, schools.c.id == children.c.sibling_school_id)
-        .where(drafts.c.intake_id == intake_id, drafts.c.submit_for_me)
+        .where(drafts.c.intake_id == intake_id, drafts.c.child_id > after, drafts.c.submit_for_me)
         .order_by(drafts.c.child_id)
         .limit(limit)
         .with_for_update(of=drafts, skip_locked=True)
@@ -89,8 +102,11 @@ def claim(tx: Transaction, *, intake_id: int, limit: int) -> list[TickedDraft]:
 
 def groups_named(tx: Transaction, *, places: Collection[Place]) -> dict[Place, Group]:
     """Return the groups of these wards and labels that exist."""
-    if not places:
-        return {}
+    wanted = (
+        func.unnest(bindparam("units", type_=ARRAY(Text)), bindparam("labels", type_=ARRAY(Text)))
+        .table_valued("unit", "label", name="wanted")
+        .render_derived()
+    )
     query = (
         select(
             residential_groups.c.id,
@@ -104,13 +120,15 @@ def groups_named(tx: Transaction, *, places: Collection[Place]) -> dict[Place, G
         )
         .join(units, units.c.id == residential_groups.c.unit_id)
         .join(zones, zones.c.id == residential_groups.c.zone_id)
-        .where(
-            tuple_(units.c.code, residential_groups.c.label).in_(sorted(places)),
-            units.c.valid_to.is_(None),
+        .join(
+            wanted,
+            and_(wanted.c.unit == units.c.code, wanted.c.label == residential_groups.c.label),
         )
+        .where(units.c.valid_to.is_(None))
         .order_by(residential_groups.c.id)
     )
-    return {(row[1], row[3]): Group(*row) for row in tx.execute(query)}
+    sides = {"units": [unit for unit, _ in places], "labels": [label for _, label in places]}
+    return {(row[1], row[3]): Group(*row) for row in tx.execute(query, sides)}
 
 
 def schools_of_zones(
@@ -262,9 +280,9 @@ def _places_of(
         select(residences.c.child_id, residences.c.kind, units.c.code, residential_groups.c.label)
         .outerjoin(units, units.c.id == residences.c.unit_id)
         .outerjoin(residential_groups, residential_groups.c.id == residences.c.group_id)
-        .where(residences.c.child_id.in_(child_ids))
+        .where(residences.c.child_id == any_(bindparam("ids", type_=ARRAY(Integer))))
     )
     found: dict[int, dict[str, tuple[str | None, str | None]]] = {}
-    for child_id, kind, unit, group in tx.execute(query):
+    for child_id, kind, unit, group in tx.execute(query, {"ids": list(child_ids)}):
         found.setdefault(child_id, {})[kind] = (unit, group)
     return found
