@@ -8,6 +8,7 @@ to read anew, a turn that has come) goes the usual way, where ``door`` judges ag
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask
 from itsdangerous import BadSignature
@@ -91,7 +92,7 @@ class QuickDoor:
         if standing.is_inside or drawn is None:
             return None
         place = waiting_room.place_of(intake_id=room.intake_id, child_id=child_id)
-        body, seconds = drawn.filled(standing=standing, again=path, place=place)
+        body, seconds = drawn.filled(standing=standing, again=quote(path), place=place)
         return body, {**self._headers, **waiting_headers(seconds=seconds)}
 
     def _who_waits(self, room: Room, cookies: Any) -> tuple[int, datetime] | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from random import random
+from urllib.parse import quote
 
 from babel.support import NullTranslations
 from flask import Flask, Response, current_app, render_template, request, url_for
@@ -118,7 +119,7 @@ def waiting_page(*, room: Room, family: Family, standing: Standing) -> Response:
     place = current_app.extensions["enrol_adapters"].waiting_room.place_of(
         intake_id=room.intake_id, child_id=family.child_id
     )
-    again = request.path if request.method == "GET" else url_for("parents.home")
+    again = quote(request.path) if request.method == "GET" else url_for("parents.home")
     body, seconds = drawn.filled(standing=standing, again=again, place=place)
     is_elsewhere = request.method != "GET" or bool(request.args)
     response = Response(body, mimetype="text/html")

@@ -27,6 +27,9 @@ class App:
     def __call__(self, environ, start_response):
         if environ["PATH_INFO"] == "/slow":
             time.sleep(0.3)
+        if environ["PATH_INFO"] == "/large":
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return [b"x" * 150_000]
         size = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(size)
         start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "9")])
@@ -150,6 +153,20 @@ def test_slow_phones_hold_no_thread(web, begun):
         time.sleep(0.2)
 
         assert web.ask("GET /").status == 200
+
+
+def test_phones_that_read_slowly_hold_no_thread_either(web):
+    with ExitStack() as phones:
+        for _phone in range(THREADS * 5):
+            phone = phones.enter_context(socket.socket())
+            phone.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            phone.connect(("127.0.0.1", web.port))
+            phone.sendall(request("GET /large"))
+
+        deadline = time.monotonic() + 20
+        while web.ask("GET /").status != 200:  # while the ten stand in a line for four
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 def test_more_slow_phones_than_connections_do_not_shut_the_door(web):
