@@ -16,6 +16,7 @@ from enrol.services import preparing, registering, signing_in_staff
 from enrol.services.ports import Secrets
 from enrol.store.db import transaction
 from enrol.store.tables.accounts import Staff, scopes
+from enrol.store.tables.children import children
 from enrol.store.tables.intakes import intake_zones, intakes, seat_plans
 from enrol.store.tables.schools import schools
 from enrol.store.tables.units import units, zones
@@ -183,11 +184,20 @@ def civil_day(at: datetime) -> date:
 
 
 def register_child(
-    world: World, *, number: int, adapters: Adapters, wishes: tuple[str, ...] = ("S1", "S2")
+    world: World,
+    *,
+    number: int,
+    adapters: Adapters,
+    wishes: tuple[str, ...] = ("S1", "S2"),
+    policies: tuple[str, ...] = (),
 ) -> str:
     """Add a child, prepare and submit for it; returns the registration code."""
     secrets: Secrets = adapters.secrets
     family = add_child(world, number=number, secrets=secrets)
+    with transaction() as tx:
+        tx.execute(
+            update(children).where(children.c.id == family.child_id).values(policies=list(policies))
+        )
     preparing.save_answers(
         actor=family,
         intake_id=world.intake_id,

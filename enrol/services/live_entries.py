@@ -21,7 +21,9 @@ class EntryReader:
         self._zones = frozen_entries.zone_codes(tx, intake_id=intake_id)
         self._schools = frozen_entries.school_codes(tx)
         rules = rules_from_json(dict(frozen_files.rules_of(tx, intake_id=intake_id)))
-        self._policies = policies_that_count(rules=rules)
+        plans = frozen_files.seat_plans_of(tx, intake_id=intake_id)
+        reserved = {reserve.policy for plan in plans for reserve in plan.reserves}
+        self._policies = policies_that_count(rules=rules, reserved=reserved)
         # A city states few different combinations of facts: each is read once.
         self._facts = lru_cache(maxsize=_KNOWN_FACTS)(self._facts_of)
 

@@ -21,6 +21,14 @@ class SeatsOutOfRange(Refusal):
     """Seats are 0 to ``MOST_SEATS``, classes 0 to ``MOST_CLASSES``."""
 
 
+class SeatsBelowReserves(Refusal):
+    """Fewer seats than are reserved at the school; ``reserved`` says how many are."""
+
+    def __init__(self, reserved: int) -> None:
+        super().__init__(reserved)
+        self.reserved = reserved
+
+
 class SeatsNeedAReason(Refusal):
     """Seats that were announced change only with a reason that families can read."""
 
@@ -90,7 +98,8 @@ def change_seats(
 
     The officer's unit must answer for the school (a school cannot give itself seats). Possible
     until the list is closed; once announced, only with a reason. Raises NotFound, WrongPhase,
-    SeatsOutOfRange, SeatsNeedAReason. Stating the same again writes nothing.
+    SeatsOutOfRange, SeatsBelowReserves, SeatsNeedAReason. Reserved seats stay as they are.
+    Stating the same again writes nothing.
     """
     if not 0 <= seats <= MOST_SEATS or not 0 <= (classes or 0) <= MOST_CLASSES:
         raise SeatsOutOfRange
@@ -107,6 +116,9 @@ def change_seats(
         if grasp.intake.phase is not Phase.DRAFT and not reason.strip():
             raise SeatsNeedAReason
         before = held[0]
+        reserved = sum(count for _policy, count in before.reserves)
+        if seats < reserved:
+            raise SeatsBelowReserves(reserved)
         if (before.seats, before.classes) == (seats, classes):
             return
         intakes.change_seats(

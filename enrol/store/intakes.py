@@ -1,6 +1,6 @@
 """Intakes: their record, the changes of phase, the seats planned in them and the counters shown."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -73,6 +73,7 @@ class SeatLine:
     seats: int
     classes: int | None
     stated_at: datetime
+    reserves: Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ def seat_lines(tx: Transaction, *, intake_id: int, school_ids: Collection[int]) 
             seat_plans.c.seats,
             seat_plans.c.classes,
             seat_plans.c.stated_at,
+            seat_plans.c.reserves,
         )
         .join(schools, schools.c.id == seat_plans.c.school_id)
         .join(units, units.c.id == schools.c.unit_id)

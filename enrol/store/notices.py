@@ -2,7 +2,7 @@
 result.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,7 @@ class OfferedSeats:
     classes: int | None
     last_year_distance: int | None
     stated_at: datetime
+    reserves: Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ def offered_seats(tx: Transaction, *, intake_id: int, zone_codes: list[str]) -> 
             seat_plans.c.classes,
             seat_plans.c.last_year_distance,
             seat_plans.c.stated_at,
+            seat_plans.c.reserves,
         )
         .join(intake_zones, intake_zones.c.id == seat_plans.c.intake_zone_id)
         .join(zones, zones.c.id == intake_zones.c.zone_id)

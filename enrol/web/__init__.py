@@ -17,6 +17,7 @@ from enrol.web import (
     metrics,
     office,
     parents,
+    policies,
     public,
     quick_door,
     schools,
@@ -48,6 +49,7 @@ def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -
     security.register(app, settings=settings)
     extensions.register(app, settings=settings)
     locale.register(app, settings=settings)
+    policies.register(app)
     assets.register(app, settings=settings)
     errors.register(app)
     health.register(app)

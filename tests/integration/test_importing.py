@@ -334,6 +334,19 @@ BAD_ROWS = [
     ("intakes", 0, {"public_value_on": "2026-07-03"}, "public_value_on: must not be before"),
     ("seat_plans", 0, {"seats": "-1"}, "seats: must be a whole number from 0 to 5000"),
     ("seat_plans", 0, {"seats": "35,5"}, "seats: must be a whole number"),
+    *(
+        ("seat_plans", 0, {"reserves": spelled}, f"reserves: {reason}")
+        for spelled, reason in (
+            ("disability", "is written policy:seats;policy:seats"),
+            ("disability:0", "is written policy:seats;policy:seats"),
+            ("disability:x", "is written policy:seats;policy:seats"),
+            ("Khuyết tật:1", "is written policy:seats;policy:seats"),
+            ("disability:1|war_invalid:1", "is written policy:seats;policy:seats"),
+            ("disability:30;war_invalid:6", "keeps 36 seats of 35"),
+            ("disability:1;war_invalid:1;disability:2", "names disability twice"),
+            (";".join(f"p{number}:1" for number in range(11)), "names more than 10 policies"),
+        )
+    ),
     ("seat_plans", 0, {"intake_code": "X"}, "intake_code: there is no intake X"),
     ("seat_plans", 0, {"school_code": "X"}, "school_code: there is no school X"),
     (
@@ -516,6 +529,39 @@ def test_what_is_announced_stands(app, folder):
         f"residential_groups.csv:2: zone_code: {announced}",
         f"seat_plans.csv:3: seats: {announced}",
     ]
+
+
+def reserves_stored():
+    with transaction() as tx:
+        query = select(schools.c.code, seat_plans.c.reserves)
+        query = query.join(schools, schools.c.id == seat_plans.c.school_id)
+        return dict(tx.execute(query).all())
+
+
+def test_reserved_seats_are_kept_in_their_order(app, folder):
+    tables = changed(office_tables(), "seat_plans", reserves="war_invalid:1; disability : 2")
+    load(write_tables(folder, tables))
+    first = reserves_stored()
+    again = load(write_tables(folder, tables))["seat_plans"]
+    load(write_tables(folder, office_tables()))  # without the column
+    kept = reserves_stored()
+    load(write_tables(folder, changed(tables, "seat_plans", reserves="")))
+
+    assert first == {"TH1": [["war_invalid", 1], ["disability", 2]], "TH2": [], "TH3": []}
+    assert (again.added, again.changed) == (0, 0)
+    assert kept == first
+    assert reserves_stored()["TH1"] == []
+
+
+def test_announced_reserves_stand(app, folder):
+    tables = changed(office_tables(), "seat_plans", reserves="disability:2")
+    load(write_tables(folder, tables))
+    announce()
+
+    load(write_tables(folder, tables))
+    faults = refused(write_tables(folder, changed(tables, "seat_plans", reserves="disability:3")))
+
+    assert [fault.split(": ")[:2] for fault in faults] == [["seat_plans.csv:2", "reserves"]]
 
 
 def test_an_announced_intake_takes_no_new_school(app, folder):

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, null, or_, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ColumnElement, case, cast, exists, func, null, or_, select
+from sqlalchemy.dialects.postgresql import JSONB, array
 
 from enrol.core.intake import Phase
 from enrol.store.db import Transaction
@@ -104,6 +104,7 @@ def settled_seat_plans(tx: Transaction, *, present: Collection[str]) -> list[Set
         "last_year_distance": seat_plans.c.last_year_distance.is_distinct_from(
             rows.c.last_year_distance
         ),
+        "reserves": seat_plans.c.reserves.is_distinct_from(cast(rows.c.reserves, JSONB)),
     }
     pairs = {name: differs for name, differs in every.items() if name in present}
     query = (

@@ -6,8 +6,8 @@ Only intakes that are not announced change; the caller holds their locks.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, or_, select, union
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, cast, delete, exists, func, or_, select, union
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from enrol.core.intake import Phase
 from enrol.store.db import Transaction
@@ -138,6 +138,7 @@ def merge_seat_plans(tx: Transaction, *, present: Collection[str]) -> Written:
             rows.c.seats,
             rows.c.classes,
             rows.c.last_year_distance,
+            cast(rows.c.reserves, JSONB).label("reserves"),
         )
         .join(intakes, intakes.c.code == rows.c.intake_code)
         .outerjoin(schools, schools.c.code == rows.c.school_code)
@@ -149,7 +150,9 @@ def merge_seat_plans(tx: Transaction, *, present: Collection[str]) -> Written:
         .where(_IS_DRAFT)
     )
     key = ("intake_id", "school_id")
-    updated = {"intake_zone_id", "seats"} | ({"classes", "last_year_distance"} & set(present))
+    updated = {"intake_zone_id", "seats"} | (
+        {"classes", "last_year_distance", "reserves"} & set(present)
+    )
     changed = update_differing(
         tx,
         target=seat_plans,

@@ -88,7 +88,7 @@ class IntakeRow(NamedTuple):
 
 
 class SeatPlanRow(NamedTuple):
-    """The seats of a school in an intake."""
+    """The seats of a school in an intake; ``reserves`` is JSON, a list of [policy, seats]."""
 
     line: int
     intake_code: str
@@ -97,6 +97,7 @@ class SeatPlanRow(NamedTuple):
     seats: int
     classes: int | None
     last_year_distance: int | None
+    reserves: str
 
 
 class ChildRow(NamedTuple):

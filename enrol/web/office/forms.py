@@ -35,11 +35,16 @@ class SeatsForm(PageForm):
     classes = StringField()
     reason = StringField()
     needs_reason = False
+    reserved = 0
 
     def validate_seats(self, field: Field) -> None:
         """Need a whole number within bounds."""
         if _whole_number(field.data, most=MOST_SEATS) is None:
             raise ValidationError(_("Type the number of seats: a whole number up to 5,000"))
+        if self.seats_number < self.reserved:
+            raise ValidationError(
+                _("%(number)s seats are reserved here; there cannot be fewer", number=self.reserved)
+            )
 
     def validate_classes(self, field: Field) -> None:
         """Need a whole number within bounds, or nothing."""

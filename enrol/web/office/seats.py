@@ -40,6 +40,7 @@ def school_seats(intake_id: int, school_id: int) -> ResponseReturnValue:
     if line is None or school_id not in page.editable:
         raise NotFound
     form = SeatsForm(request.form)
+    form.reserved = sum(count for _policy, count in line.reserves)
     form.needs_reason = page.intake.phase is not Phase.DRAFT
     if form.is_good():
         planning.change_seats(

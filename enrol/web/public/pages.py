@@ -8,6 +8,7 @@ from enrol.core.priority import POLICY_PREFIX, RulesDescription
 from enrol.services.reading import Notice, WardSeats, ZoneSeats
 from enrol.web.locale import format_date, format_moment, named
 from enrol.web.locale import gettext as _
+from enrol.web.policies import policy_name
 
 _PLACES = (
     ShownPhase.ANNOUNCED,
@@ -145,7 +146,10 @@ def _band_words(requires: tuple[str, ...]) -> str:
 
 def _fact_words(fact: str) -> str:
     if fact.startswith(POLICY_PREFIX):
-        return _("Has the policy category “%(name)s”.", name=fact.removeprefix(POLICY_PREFIX))
+        return _(
+            "Has the policy category “%(name)s”.",
+            name=policy_name(fact.removeprefix(POLICY_PREFIX)),
+        )
     return {
         "permanent": _("Permanent residence in the zone."),
         "temporary": _("Temporary residence in the zone."),
