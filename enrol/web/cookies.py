@@ -6,12 +6,20 @@ import time
 from functools import cached_property, lru_cache
 
 from flask import Flask, Request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask.sessions import (
+    SecureCookieSession,
+    SecureCookieSessionInterface,
+    SessionMixin,
+    session_json_serializer,
+)
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 RENEWED_AFTER_SECONDS = 3600
 """A session in use is signed anew so often: idle for twelve hours means eleven at the least."""
+
+MOST_CHECKED = 20_000
+"""Cookies of which one process remembers that the signature was good."""
 
 _TOKEN = "csrf_token"  # noqa: S105 - the name of an entry
 
@@ -29,6 +37,8 @@ class CalmSessions(SecureCookieSessionInterface):
 
     def __init__(self, app: Flask) -> None:
         self._app = app
+        # The same cookie comes with every page: its signature is checked once, its age every time.
+        self._checked = lru_cache(maxsize=MOST_CHECKED)(self._read)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """Return the serializer; the keys are read once, when the first request comes."""
@@ -46,14 +56,20 @@ class CalmSessions(SecureCookieSessionInterface):
         value = request.cookies.get(self.get_cookie_name(app))
         if not value:
             return SignedSession()
-        max_age = int(app.permanent_session_lifetime.total_seconds())
         try:
-            data, signed_at = serializer.loads(value, max_age=max_age, return_timestamp=True)
+            text, signed_at = self._checked(value)
         except BadSignature:
             return SignedSession()
-        found = SignedSession(data)
-        found.signed_at = signed_at.timestamp()
+        if time.time() - signed_at > app.permanent_session_lifetime.total_seconds():
+            return SignedSession()
+        found = SignedSession(session_json_serializer.loads(text))
+        found.signed_at = signed_at
         return found
+
+    def _read(self, value: str) -> tuple[str, float]:
+        assert self._kept is not None  # noqa: S101 - asked before
+        data, signed_at = self._kept.loads(value, return_timestamp=True)
+        return session_json_serializer.dumps(data), signed_at.timestamp()
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Tell whether the cookie has to be signed anew."""
@@ -73,13 +89,14 @@ def form_token() -> str:
     return _signed(raw)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=MOST_CHECKED)
 def _signed(raw: str) -> str:
     del raw  # what generate_csrf signs: the entry of this request's session
     return str(generate_csrf())
 
 
 def register(app: Flask) -> None:
-    """Keep sessions so, and give templates the token."""
+    """Keep sessions so, and give templates and macros the token; after Flask-WTF gave its own."""
     app.session_interface = CalmSessions(app)
     app.jinja_env.globals["csrf_token"] = form_token
+    app.context_processor(lambda: {"csrf_token": form_token})

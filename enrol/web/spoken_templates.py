@@ -38,11 +38,18 @@ class SpokenEnvironment(Environment):
 
     language: str | None = None
     template_class = PlainTemplate
+    _ready: dict[str, Template]
 
     def _load_template(self, name: Any, globals: Any) -> Template:
-        if self.language is not None or not has_request_context():
+        if self.language is None and has_request_context():
+            return self._speaking(spoken())._load_template(name, globals)  # noqa: SLF001 - our own
+        if self.language is None or self.auto_reload or globals:
             return super()._load_template(name, globals)
-        return self._speaking(spoken())._load_template(name, globals)  # noqa: SLF001 - our own
+        # A page loads a dozen templates and macros: Jinja's own cache costs more than drawing some.
+        found = self._ready.get(name)
+        if found is None:
+            found = self._ready[name] = super()._load_template(name, globals)
+        return found
 
     def _generate(
         self, source: nodes.Template, name: Any, filename: Any, defer_init: bool = False
@@ -56,6 +63,7 @@ class SpokenEnvironment(Environment):
         if language not in known:
             environment: SpokenEnvironment = self.overlay()
             environment.language = language
+            environment._ready = {}
             known[language] = environment
         return known[language]
 

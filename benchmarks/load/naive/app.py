@@ -12,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect, FlaskForm
 from sqlalchemy.ext.automap import automap_base
 from wtforms import DateField, RadioField, SelectField, StringField, SubmitField
-from wtforms.validators import DataRequired, Email, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from enrol.config import ROOT, Settings
 from enrol.core.codes import normalise_secret
@@ -71,7 +71,7 @@ class RegistrationForm(FlaskForm):
     current = StringField("Nơi ở hiện tại", validators=[Optional(), Length(max=200)])
     guardian_name = StringField("Người giám hộ", validators=[Optional(), Length(max=200)])
     phone = StringField("Điện thoại", validators=[Optional(), Length(max=20)])
-    email = StringField("Thư điện tử", validators=[Optional(), Email()])
+    email = StringField("Thư điện tử", validators=[Optional(), Length(max=200)])
     wish_1 = SelectField("Nguyện vọng 1", validators=[Optional()])
     wish_2 = SelectField("Nguyện vọng 2", validators=[Optional()])
     wish_3 = SelectField("Nguyện vọng 3", validators=[Optional()])
