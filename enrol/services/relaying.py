@@ -50,10 +50,10 @@ def undone_work(*, job: str, outbox_ids: Sequence[int]) -> list[Work]:
     return [Work(row.outbox_id, row.argument) for row in rows if row.job == job]
 
 
-def finish(*, outbox_id: int) -> None:
-    """Mark one piece of work as done, after its own transaction has committed."""
+def finish(*, outbox_ids: Sequence[int]) -> None:
+    """Mark pieces of work as done, after their own transactions have committed."""
     with transaction() as tx:
-        outbox.mark_done(tx, outbox_id=outbox_id)
+        outbox.mark_done(tx, outbox_ids=outbox_ids)
 
 
 def restage_forgotten() -> int:

@@ -97,13 +97,19 @@ def undone(tx: Transaction, *, outbox_ids: Sequence[int]) -> list[Staged]:
     return [Staged(*row) for row in tx.execute(query)]
 
 
-def mark_done(tx: Transaction, *, outbox_id: int) -> None:
+def mark_done(tx: Transaction, *, outbox_ids: Sequence[int]) -> None:
     """Note that the work is done; the first to say so counts."""
+    # In one order, so that two workers with the same work do not wait for each other.
+    undone = (
+        select(outbox.c.id)
+        .where(outbox.c.id.in_(outbox_ids), outbox.c.done_at.is_(None))
+        .order_by(outbox.c.id)
+        .with_for_update()
+        .cte("undone")
+    )
     with translated():
         tx.execute(
-            update(outbox)
-            .where(outbox.c.id == outbox_id, outbox.c.done_at.is_(None))
-            .values(done_at=func.clock_timestamp())
+            update(outbox).where(outbox.c.id == undone.c.id).values(done_at=func.clock_timestamp())
         )
 
 

@@ -207,7 +207,7 @@ def test_the_clock_alone_stages_the_job_and_only_once(world, adapters):
     with transaction() as tx:
         staged = tx.execute(select(outbox.c.id, outbox.c.job, outbox.c.argument)).all()
     assert [row[1:] for row in staged] == [("submit_drafts", world.intake_id)]
-    relaying.finish(outbox_id=staged[0].id)
+    relaying.finish(outbox_ids=[staged[0].id])
     assert opening.stage_due() == 1
 
 
@@ -402,6 +402,21 @@ def test_a_withdrawn_registration_is_not_sent_again(world, adapters):
 
     assert opening.stage_due() == 0
     assert run(world, adapters) == 0
+
+
+def test_sent_by_hand_and_withdrawn_it_is_not_sent_again(world, adapters):
+    """The tick was for the opening, and the family's own press has done it."""
+    (family,) = ticked(world, adapters, 1)
+    open_now(world)
+    key = preparing.open_desk(actor=family).submission_key
+    code = registering.submit_registration(
+        actor=family, intake_id=world.intake_id, submission_key=key, secrets=adapters.secrets
+    ).lines.code
+    registering.withdraw_registration(actor=family, intake_id=world.intake_id, code=code)
+
+    assert opening.stage_due() == 0
+    assert run(world, adapters) == 0
+    assert count_of(registrations) == 1
 
 
 def test_there_is_nothing_to_tick_without_a_draft_or_an_intake(world, family):
