@@ -22,7 +22,6 @@ from enrol.store import (
     locks,
     outbox,
     places,
-    registrations,
     ticked_drafts,
     windows,
 )
@@ -35,7 +34,6 @@ from enrol.store.windows import Window
 __all__ = [
     "UNREADABLE",
     "AlreadyOpen",
-    "AlreadySent",
     "Incomplete",
     "NotEligible",
     "stage_due",
@@ -57,17 +55,13 @@ class AlreadyOpen(Refusal):
     """The window has opened: from now on the family's own button sends at once."""
 
 
-class AlreadySent(Refusal):
-    """The registration was submitted before the tick could be taken off."""
-
-
 def tick(*, actor: Family, intake_id: int, is_on: bool) -> None:
     """Note that the family wants its draft submitted at the opening, or no longer wants it.
 
     Setting it needs a complete draft that passes today's checks and an intake whose window has not
     opened; taking it off works until it is submitted. The draft's row is locked: a batch in flight
-    is waited for. Saying the same twice changes nothing. Raises Incomplete, NotEligible,
-    AlreadyOpen, AlreadySent, SignedOut, NotFound.
+    is waited for, and what it has submitted stays submitted. Saying the same twice changes
+    nothing. Raises Incomplete, NotEligible, AlreadyOpen, SignedOut, NotFound.
     """
     with transaction() as tx:
         locks.lock_intake_shared(tx, intake_id)
@@ -80,8 +74,6 @@ def tick(*, actor: Family, intake_id: int, is_on: bool) -> None:
             return
         if is_on:
             _refuse_unless_ready(tx, draft=draft, window=window)
-        elif registrations.live_of(tx, intake_id=intake_id, child_id=child.child_id):
-            raise AlreadySent
         drafts.tick(tx, intake_id=intake_id, child_id=child.child_id, is_on=is_on)
         journal.record(
             tx,

@@ -257,7 +257,7 @@ def read_result(family: Family, code: str, schools: dict[str, School]) -> School
     at.follow("See the result")
     assert (at.path, at.heading) == (address, decision)
     at.switch_language()
-    assert at.path == address
+    assert at.path == f"{address}.en"
     assert at.heading.startswith(("Your child has a place at", "A place is proposed"))
     at.switch_language()
     at.open(f"/danh-sach/{school.code}")

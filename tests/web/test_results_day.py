@@ -87,6 +87,8 @@ def test_a_page_leads_to_itself_in_the_other_language_without_query_or_cookie(
 
     assert page.language == "en"
     assert any(link.endswith(".vi") for link in page.links())
+    assert "/?lang=en" in page.links()  # the way home keeps the language
+    assert browser.open(f"{other}?lang=vi").language == "vi"
     assert "Set-Cookie" not in page.response.headers
 
 

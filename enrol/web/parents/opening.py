@@ -45,8 +45,7 @@ def tick() -> ResponseReturnValue:
         )
     except (opening.Incomplete, opening.NotEligible, opening.AlreadyOpen):
         return make_response(redirect(url_for("sending.check"), code=303))
-    except opening.AlreadySent:
-        pass  # the home page shows the receipt, with the way to withdraw
+    # Taken back too late, the home page shows the receipt, with the way to withdraw.
     return make_response(redirect(url_for("parents.home"), code=303))
 
 

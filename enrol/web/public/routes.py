@@ -107,7 +107,7 @@ def find_result() -> ResponseReturnValue:
 def result(token: str) -> Response:
     """Serve one result page: a file, without session and database (tests/web/test_results_day)."""
     name, language = split_language(token)
-    path = result_file(directory=_results(), token=name, language=language or spoken())
+    path = result_file(directory=_results(), token=name, language=_wanted(language))
     response = _published(path)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -117,7 +117,7 @@ def result(token: str) -> Response:
 def admitted(school: str) -> Response:
     """Serve the codes admitted to a school: a file like a result page."""
     name, language = split_language(school)
-    path = list_file(directory=_results(), kind="lists", code=name, language=language or spoken())
+    path = list_file(directory=_results(), kind="lists", code=name, language=_wanted(language))
     return _list_page(path)
 
 
@@ -125,7 +125,7 @@ def admitted(school: str) -> Response:
 def admitted_of_ward(unit_code: str) -> Response:
     """Serve the codes admitted to the schools of a ward: a file like a result page."""
     name, language = split_language(unit_code)
-    path = list_file(directory=_results(), kind="wards", code=name, language=language or spoken())
+    path = list_file(directory=_results(), kind="wards", code=name, language=_wanted(language))
     return _list_page(path)
 
 
@@ -160,6 +160,11 @@ def kept_a_minute(response: Response) -> Response:
         response.set_data(gzip.compress(response.get_data(), compresslevel=5, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _wanted(ending: str | None) -> str:
+    """Return the language to show: asked for in the query, in the address, or remembered."""
+    return spoken() if ending is None or "lang" in request.args else ending
 
 
 def _list_page(path: Path | None) -> Response:
