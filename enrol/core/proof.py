@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from enrol.core.bundle_files import json_document
 from enrol.core.documents import count_of, list_of, object_of, text_of
-from enrol.core.lottery import commitment, draw_key, number
+from enrol.core.lottery import commitment, draw_key, number, number_for_school
+from enrol.core.model import Entry
 from enrol.core.sealing import (
     Json,
     canonical_json,
@@ -19,7 +20,8 @@ SUBMISSION_FORMAT = "enrol-submission/1"
 _PROOF_KEYS = frozenset(
     {"format", "intake", "entry", "index", "size", "list_hash", "proof", "draw"}
 )
-_DRAW_KEYS = frozenset({"seed", "commitment", "public_value"})
+_DRAWN = frozenset({"seed", "commitment", "public_value"})
+_DRAW_KEYS = _DRAWN | {"per_school"}
 _SUBMISSION_KEYS = frozenset({"format", "intake", "code", "salt", "payload", "submission_hash"})
 
 
@@ -32,10 +34,12 @@ def write_proof(
     list_hash: str,
     proof: Sequence[bytes],
     draw: tuple[str, str, str] | None,
+    per_school: bool = False,
 ) -> bytes:
     """Return the proof that ``entry`` (its line of the list) is in the frozen list.
 
-    ``draw`` is (seed, commitment, public value) once the seed is revealed.
+    ``draw`` is (seed, commitment, public value) once the seed is revealed; ``per_school`` says
+    that the rules give each child another number at each school.
     """
     document: dict[str, Json] = {
         "format": PROOF_FORMAT,
@@ -47,7 +51,12 @@ def write_proof(
         "proof": [node.hex() for node in proof],
         "draw": None
         if draw is None
-        else {"seed": draw[0], "commitment": draw[1], "public_value": draw[2]},
+        else {
+            "seed": draw[0],
+            "commitment": draw[1],
+            "public_value": draw[2],
+            "per_school": per_school,
+        },
     }
     return canonical_json(document)
 
@@ -122,18 +131,35 @@ def _check_proof(
     if sent is not None and sent != entry.submission_hash:
         wrong.append(difference("submission", found=sent, stated=entry.submission_hash))
     if fields["draw"] is not None:
-        _check_number(fields["draw"], lines, wrong, family=entry.family, root=root)
+        _check_number(fields["draw"], lines, wrong, entry=entry, root=root)
 
 
 def _check_number(
-    value: object, lines: list[Line], wrong: list[Line], *, family: str, root: bytes
+    value: object, lines: list[Line], wrong: list[Line], *, entry: Entry, root: bytes
 ) -> None:
     fields = object_of(value, what="draw", keys=_DRAW_KEYS)
-    draw = {name: text_of(fields[name], what=name) for name in _DRAW_KEYS}
+    draw = {name: text_of(fields[name], what=name) for name in _DRAWN}
     seed = bytes.fromhex(draw["seed"])
     found = commitment(seed)
     if found != draw["commitment"]:
         wrong.append(difference("commitment", found=found, stated=draw["commitment"]))
     key = draw_key(seed=seed, public_value=draw["public_value"], list_hash=root)
-    own = number(key=key, code=family)
-    lines.append(checked("own_number", number=own, value=draw["public_value"]))
+    told = draw["public_value"]
+    for school, own in own_numbers(key=key, entry=entry, per_school=fields["per_school"] is True):
+        if school is None:
+            lines.append(checked("own_number", number=own, value=told))
+        else:
+            lines.append(checked("own_number_at", number=own, value=told, school=school))
+
+
+def own_numbers(*, key: bytes, entry: Entry, per_school: bool) -> list[tuple[str | None, str]]:
+    """Return the lottery number of an entry, or with ``per_school`` one for each of its wishes.
+
+    Pairs of school code and 64 hex digits; the code is None when the number counts everywhere.
+    """
+    if not per_school:
+        return [(None, number(key=key, code=entry.family))]
+    return [
+        (school, number_for_school(key=key, code=entry.family, school=school))
+        for school in entry.wishes
+    ]

@@ -109,6 +109,12 @@ _CHECKED: Mapping[str, tuple[str, str]] = {
         "Số thứ tự ngẫu nhiên tính lại từ hạt giống và giá trị công khai “{value}”: {number}",
         "Lottery number, recomputed from the seed and the public value “{value}”: {number}",
     ),
+    "own_number_at": (
+        "Số thứ tự ngẫu nhiên tại trường {school}, tính lại từ hạt giống và giá trị công khai"
+        " “{value}”: {number}",
+        "Lottery number at school {school}, recomputed from the seed and the public value"
+        " “{value}”: {number}",
+    ),
     "submission": (
         "Mã kiểm chứng của nội dung đã gửi: {hash}",
         "Submission hash of what was sent: {hash}",

@@ -4,22 +4,41 @@ import json
 from dataclasses import dataclass
 
 from enrol.core.actors import Family
-from enrol.core.lottery import draw_key, number
-from enrol.core.proof import write_proof, write_submission
-from enrol.core.sealing import leaf_hash
+from enrol.core.lottery import draw_key
+from enrol.core.priority import rules_from_json
+from enrol.core.proof import own_numbers, write_proof, write_submission
+from enrol.core.sealing import entry_from_json, leaf_hash
 from enrol.services.households import signed_in_child
 from enrol.services.refusals import NotFound
-from enrol.store import draws, frozen_files, intakes, own_copies, registrations, windows
+from enrol.store import (
+    draws,
+    frozen_files,
+    intakes,
+    own_copies,
+    publications,
+    registrations,
+    windows,
+)
 from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import IntakeRecord
+from enrol.store.publications import SchoolCard
 from enrol.store.registrations import Live
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumber:
+    """A lottery number, 64 hex digits; ``school`` is None when it counts at every school."""
+
+    number: str
+    school: SchoolCard | None
 
 
 @dataclass(frozen=True, slots=True)
 class OwnProof:
     """An entry in the frozen list; ``document`` is the file to keep.
 
-    ``index`` counts from 0; hashes and ``number`` (None before the draw) are 64 hex digits.
+    ``index`` counts from 0, hashes are 64 hex digits; ``numbers`` is empty before the draw, and
+    holds one for each wish when the rules draw at each school.
     """
 
     code: str
@@ -28,8 +47,9 @@ class OwnProof:
     index: int
     size: int
     list_hash: str
+    intake: str
     siblings: tuple[str, ...]
-    number: str | None
+    numbers: tuple[OwnNumber, ...]
     document: bytes
 
 
@@ -42,9 +62,12 @@ def own_proof(*, actor: Family) -> OwnProof:
         intake, live = _own(tx, actor)
         place = frozen_files.place_of(tx, intake_id=intake.intake_id, code=live.code)
         draw = draws.draw_of(tx, intake_id=intake.intake_id)
+        rules = rules_from_json(dict(frozen_files.rules_of(tx, intake_id=intake.intake_id)))
+        cards = publications.school_cards(tx, intake_id=intake.intake_id)
     if place is None or intake.list_hash is None or intake.list_size is None:
         raise NotFound
-    drawn, own = None, None
+    drawn: tuple[str, str, str] | None = None
+    numbers: tuple[OwnNumber, ...] = ()
     if draw is not None and draw.seed is not None:
         drawn = (draw.seed, intake.seed_commitment or "", draw.public_value)
         key = draw_key(
@@ -52,7 +75,12 @@ def own_proof(*, actor: Family) -> OwnProof:
             public_value=draw.public_value,
             list_hash=bytes.fromhex(intake.list_hash),
         )
-        own = number(key=key, code=str(json.loads(place.entry)["family"]))
+        own = own_numbers(
+            key=key,
+            entry=entry_from_json(json.loads(place.entry)),
+            per_school=rules.per_school_numbers,
+        )
+        numbers = tuple(OwnNumber(number, cards.get(school or "")) for school, number in own)
     return OwnProof(
         code=live.code,
         entry=place.entry,
@@ -60,8 +88,9 @@ def own_proof(*, actor: Family) -> OwnProof:
         index=place.position,
         size=intake.list_size,
         list_hash=intake.list_hash,
+        intake=intake.code,
         siblings=tuple(node.hex() for node in place.siblings),
-        number=own,
+        numbers=numbers,
         document=write_proof(
             intake=intake.code,
             entry=place.entry,
@@ -70,6 +99,7 @@ def own_proof(*, actor: Family) -> OwnProof:
             list_hash=intake.list_hash,
             proof=place.siblings,
             draw=drawn,
+            per_school=rules.per_school_numbers,
         ),
     )
 

@@ -1,17 +1,24 @@
 """The page of the draw and a family's own proof: before, during and after."""
 
+import hashlib
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import insert, update
 
+from enrol.core.priority import PRESETS, rules_hash, rules_to_json
 from enrol.core.proof import check_own
 from enrol.services import closing, drawing
 from enrol.store import intakes as store_intakes
 from enrol.store.db import transaction
+from enrol.store.tables.intakes import intakes, rule_sets
 from tests.officers import (
     add_elsewhere,
     add_officers,
+    back_to_draft,
     civil_day,
     end_window,
     register_child,
@@ -118,3 +125,42 @@ def test_a_family_takes_its_proof_away(world, officers, adapters, visitor):
     assert report.holds
     assert code in page.text
     assert json.loads(proof)["size"] == closed.size
+
+
+@pytest.mark.parametrize("per_school", [False, True])
+def test_the_page_shows_the_numbers_that_the_proof_gives(
+    world, officers, adapters, visitor, per_school
+):
+    rules = replace(PRESETS["hanoi-2018"], version="9", per_school_numbers=per_school)
+    with transaction() as tx:
+        tx.execute(
+            update(intakes).values(
+                rule_set_id=insert(rule_sets)
+                .values(name="x", version="1", body=rules_to_json(rules), hash=rules_hash(rules))
+                .returning(rule_sets.c.id)
+                .cte("made")
+                .select()
+                .scalar_subquery()
+            )
+        )
+    back_to_draft(world)
+    closing.announce_intake(actor=officers.city, intake_id=world.intake_id, vault=adapters.vault)
+    register_child(world, number=7, adapters=adapters)
+    sign_in(visitor, pupil_code="0000000007")
+    close(world, officers)
+    set_public_value_on(world, civil_day(datetime.now(UTC)))
+    value = {"intake_id": world.intake_id, "public_value": "86531", "arose_later": True}
+    drawing.propose_public_value(actor=officers.city, **value)
+    drawing.confirm_public_value(actor=officers.city_second, vault=adapters.vault, **value)
+
+    page = visitor.open("/gia-dinh/kiem-chung")
+    proof = visitor.ask("GET", "/gia-dinh/proof.json").data
+    program = visitor.ask("GET", "/kiem-chung/verify.pyz").data
+
+    checked = check_own(proof=proof, submission=None).checked
+    told = [re.search(r"[0-9a-f]{64}$", line.en)[0] for line in checked if "number" in line.key]
+    assert len(told) == (2 if per_school else 1)
+    for number in told:
+        assert number in page.text
+    assert hashlib.sha256(program).hexdigest() in page.text
+    assert ("Trường Tiểu học Số 2" in page.text) == per_school

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from enrol.services import proving
 from enrol.services.refusals import NotFound
 from enrol.web.guards import family, family_blueprint
+from enrol.web.offered import offered_files, offered_verifier
 
 blueprint = family_blueprint("proof", __name__, url_prefix="/gia-dinh")
 
@@ -16,7 +17,12 @@ def own() -> ResponseReturnValue:
         proof = proving.own_proof(actor=family())
     except NotFound:
         proof = None
-    return render_template("parents/proof.html", proof=proof)
+    return render_template(
+        "parents/proof.html",
+        proof=proof,
+        verifier=offered_verifier(proof.intake) if proof else None,
+        files=offered_files(proof.intake) if proof else (),
+    )
 
 
 @blueprint.get("/proof.json")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from enrol.cli import verifier
-from enrol.core.lottery import commitment, draw_key, number
+from enrol.core.lottery import commitment, draw_key, number, number_for_school
 from enrol.core.proof import check_own, write_proof, write_submission
 from enrol.core.sealing import entry_bytes, inclusion_proof, list_hash, submission_hash
 from tests.unit.core.bundles import PUBLIC_VALUE, SEED, made_entries
@@ -16,10 +16,10 @@ HASH = submission_hash(salt=SALT, payload=json.loads(PAYLOAD))
 ENTRIES = sorted(made_entries(), key=lambda entry: entry.code)
 ROOT = list_hash(ENTRIES)
 DRAW = (SEED.hex(), commitment(SEED), PUBLIC_VALUE)
-FALSE = {"seed": "00" * 32, "commitment": "0" * 64, "public_value": "1"}
+FALSE = {"seed": "00" * 32, "commitment": "0" * 64, "public_value": "1", "per_school": False}
 
 
-def proof_of(index=4, draw=DRAW):
+def proof_of(index=4, draw=DRAW, per_school=False):
     leaves = [entry_bytes(entry) for entry in ENTRIES]
     return write_proof(
         intake="HN-2026-L1",
@@ -29,6 +29,7 @@ def proof_of(index=4, draw=DRAW):
         list_hash=ROOT.hex(),
         proof=inclusion_proof(leaves, index),
         draw=draw,
+        per_school=per_school,
     )
 
 
@@ -49,6 +50,18 @@ def test_an_honest_proof_holds_and_names_the_number():
     assert own in report.checked[-1].en
 
 
+def test_a_draw_at_each_school_names_the_number_at_each_wish():
+    report = check_own(proof=proof_of(per_school=True), submission=None)
+
+    key = draw_key(seed=SEED, public_value=PUBLIC_VALUE, list_hash=ROOT)
+    told = [line for line in report.checked if line.key == "own_number_at"]
+    assert len(told) == len(ENTRIES[4].wishes) == len(set(told))
+    for line, school in zip(told, ENTRIES[4].wishes, strict=True):
+        assert school in line.en
+        assert number_for_school(key=key, code=ENTRIES[4].family, school=school) in line.en
+    assert "own_number" not in [line.key for line in report.checked]
+
+
 def test_before_the_draw_there_is_no_number():
     report = check_own(proof=proof_of(draw=None), submission=None)
 
@@ -62,7 +75,7 @@ def test_before_the_draw_there_is_no_number():
         ({"size": 999}, ["proof"]),
         ({"list_hash": "0" * 64}, ["proof"]),
         (
-            {"draw": {"seed": "00" * 32, "commitment": "0" * 64, "public_value": "1"}},
+            {"draw": FALSE},
             ["commitment"],
         ),
     ],
