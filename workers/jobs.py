@@ -8,9 +8,9 @@ from enrol.services import (
     advancing,
     allocating,
     bundling,
+    comparing,
     counting,
     estimating,
-    imagining,
     opening,
     publishing,
 )
@@ -77,7 +77,7 @@ def compute_what_if(outbox_ids: list[int]) -> None:
     perform(
         job="compute_what_if",
         outbox_ids=outbox_ids,
-        do=lambda what_if_id: imagining.compute_what_if(what_if_id=what_if_id),
+        do=lambda what_if_id: comparing.compute_what_if(what_if_id=what_if_id),
     )
 
 

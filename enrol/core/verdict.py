@@ -110,10 +110,8 @@ _CHECKED: Mapping[str, tuple[str, str]] = {
         "Lottery number, recomputed from the seed and the public value “{value}”: {number}",
     ),
     "own_number_at": (
-        "Số thứ tự ngẫu nhiên tại trường {school}, tính lại từ hạt giống và giá trị công khai"
-        " “{value}”: {number}",
-        "Lottery number at school {school}, recomputed from the seed and the public value"
-        " “{value}”: {number}",
+        "Số thứ tự ngẫu nhiên tại {school}, tính lại từ hạt giống và “{value}”: {number}",
+        "Lottery number at {school}, recomputed from the seed and “{value}”: {number}",
     ),
     "submission": (
         "Mã kiểm chứng của nội dung đã gửi: {hash}",

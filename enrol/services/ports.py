@@ -17,8 +17,8 @@ JOBS: Final = {
     "render_results": "messages",
     "publish_bundle": "allocation",
     "refresh_counters": "messages",
-    "estimate_zone": "messages",
-    "compute_what_if": "messages",
+    "estimate_zone": "rehearsals",
+    "compute_what_if": "rehearsals",
 }
 """Every job's name and its queue. ``workers.jobs`` holds a function of each name (a test resolves
 them)."""

@@ -87,6 +87,14 @@ def mark_sent(tx: Transaction, *, outbox_ids: Collection[int]) -> None:
         )
 
 
+def sendings(tx: Transaction, *, job: str, argument: int) -> int:
+    """Return how often undone work was sent; 0 when there is none."""
+    query = select(outbox.c.attempts).where(
+        outbox.c.job == job, outbox.c.argument == argument, outbox.c.done_at.is_(None)
+    )
+    return tx.execute(query).scalar_one_or_none() or 0
+
+
 def undone(tx: Transaction, *, outbox_ids: Sequence[int]) -> list[Staged]:
     """Return which of these rows exist and are not done, in id order."""
     query = (

@@ -42,8 +42,23 @@ class WhatIf:
 
     @property
     def is_done(self) -> bool:
-        """Tell whether the result stands."""
+        """Tell whether nothing more is to be computed."""
         return self.state == "done"
+
+    @property
+    def is_failed(self) -> bool:
+        """Tell whether it ended without a result."""
+        return self.is_done and self.totals_after is None
+
+    @property
+    def is_begun(self) -> bool:
+        """Tell whether a worker has begun it and none has ended it."""
+        return self.state == "running"
+
+    @property
+    def stage(self) -> str:
+        """Return ``pending``, ``running``, ``done`` or ``failed``."""
+        return "failed" if self.is_failed else self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +117,24 @@ def newest(
         query = query.where(zones.c.unit_id.in_(unit_ids))
     rows = tx.execute(query.order_by(what_ifs.c.id.desc()).limit(limit))
     return [_record(row) for row in rows]
+
+
+def begin(tx: Transaction, *, what_if_id: int) -> None:
+    """Note that a worker has begun."""
+    tx.execute(
+        update(what_ifs)
+        .where(what_ifs.c.id == what_if_id, what_ifs.c.state == "pending")
+        .values(state="running")
+    )
+
+
+def fail(tx: Transaction, *, what_if_id: int) -> None:
+    """End it without a result; the row must be held."""
+    tx.execute(
+        update(what_ifs)
+        .where(what_ifs.c.id == what_if_id)
+        .values(state="done", finished_at=func.clock_timestamp())
+    )
 
 
 def advance(tx: Transaction, *, what_if_id: int, zones_done: int) -> None:

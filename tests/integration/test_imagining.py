@@ -1,11 +1,11 @@
 """What-ifs: asked within reach, computed by a worker, kept once, never official."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from enrol.core.imagined import imagine_zone
 from enrol.core.priority import PRESETS
-from enrol.services import imagining, zone_lists
+from enrol.services import comparing, imagining, zone_lists
 from enrol.services.refusals import NotFound
 from enrol.store.db import transaction
 from enrol.store.tables.intakes import draws, seat_plans
@@ -53,7 +53,7 @@ def test_more_seats_take_in_more_children_and_nothing_official_changes(world, of
     before = page(world, officers.ward, asked)
     assert (before.what_if.state, before.lines) == ("pending", ())
 
-    assert imagining.compute_what_if(what_if_id=asked)
+    assert comparing.compute_what_if(what_if_id=asked)
     found = page(world, officers.ward, asked)
 
     assert found.what_if.is_done
@@ -73,7 +73,7 @@ def test_more_seats_take_in_more_children_and_nothing_official_changes(world, of
 
 def test_the_changes_are_those_of_the_core(world, officers):
     asked = ask(world, officers.city, rules="lottery-only", seats={"S1": 0})
-    imagining.compute_what_if(what_if_id=asked)
+    comparing.compute_what_if(what_if_id=asked)
     with transaction() as tx:
         listed = zone_lists.zone_list(tx, intake_zone_id=world.intake_zone_id)
     other = [
@@ -87,7 +87,7 @@ def test_the_changes_are_those_of_the_core(world, officers):
         rules=listed.rules,
         imagined_plans=other,
         imagined_rules=PRESETS["lottery-only"],
-        key=imagining.rehearsal_key(intake_code="HN-L1-2026", what_if_id=asked),
+        key=comparing.rehearsal_key(intake_code="HN-L1-2026", what_if_id=asked),
     )
 
     lines = page(world, officers.city, asked).lines
@@ -99,23 +99,23 @@ def test_the_changes_are_those_of_the_core(world, officers):
 
 def test_computed_twice_it_stands_once(world, officers, monkeypatch):
     asked = ask(world, officers.city, seats={"S1": 4})
-    real = imagining.imagine_zone
+    real = comparing.imagine_zone
 
     def meanwhile(**values):
-        monkeypatch.setattr(imagining, "imagine_zone", real)
-        assert imagining.compute_what_if(what_if_id=asked)
+        monkeypatch.setattr(comparing, "imagine_zone", real)
+        assert comparing.compute_what_if(what_if_id=asked)
         return real(**values)
 
-    monkeypatch.setattr(imagining, "imagine_zone", meanwhile)
+    monkeypatch.setattr(comparing, "imagine_zone", meanwhile)
 
-    assert not imagining.compute_what_if(what_if_id=asked)
-    assert not imagining.compute_what_if(what_if_id=asked)
+    assert not comparing.compute_what_if(what_if_id=asked)
+    assert not comparing.compute_what_if(what_if_id=asked)
     assert count(what_if_changes) == len(page(world, officers.city, asked).lines) > 0
 
 
 def test_asking_is_staged_and_both_steps_are_in_the_journal(world, officers):
     asked = ask(world, officers.ward, seats={"S1": 2})
-    imagining.compute_what_if(what_if_id=asked)
+    comparing.compute_what_if(what_if_id=asked)
 
     with transaction() as tx:
         staged = tx.execute(select(outbox.c.job, outbox.c.argument)).all()
@@ -135,7 +135,7 @@ def test_a_frozen_list_is_tried_under_its_hash(app):
         seats={},
         rules="lottery-only",
     )
-    imagining.compute_what_if(what_if_id=asked)
+    comparing.compute_what_if(what_if_id=asked)
 
     found = imagining.what_if_page(actor=drawn.officer, intake_id=drawn.intake_id, what_if_id=asked)
 
@@ -192,14 +192,14 @@ def test_what_cannot_be_tried_is_refused(world, officers):
         with pytest.raises(NotFound):
             ask(world, officers.city, **wrong)
     with pytest.raises(NotFound):
-        imagining.compute_what_if(what_if_id=99)
+        comparing.compute_what_if(what_if_id=99)
     assert count(what_ifs) == 0
 
 
 def test_changes_come_page_by_page(world, officers, monkeypatch):
     monkeypatch.setattr(imagining, "CHANGES_A_PAGE", 2)
     asked = ask(world, officers.city, seats={"S1": 5})
-    imagining.compute_what_if(what_if_id=asked)
+    comparing.compute_what_if(what_if_id=asked)
 
     first = page(world, officers.city, asked)
     second = page(world, officers.city, asked, after=first.more)
@@ -212,10 +212,64 @@ def test_changes_come_page_by_page(world, officers, monkeypatch):
 def test_the_numbers_are_never_those_of_the_draw(world, officers, monkeypatch):
     asked = ask(world, officers.city, seats={"S1": 2})
     keys = []
-    real = imagining.imagine_zone
+    real = comparing.imagine_zone
     monkeypatch.setattr(
-        imagining, "imagine_zone", lambda **values: keys.append(values["key"]) or real(**values)
+        comparing, "imagine_zone", lambda **values: keys.append(values["key"]) or real(**values)
     )
-    imagining.compute_what_if(what_if_id=asked)
+    comparing.compute_what_if(what_if_id=asked)
 
-    assert keys == [imagining.rehearsal_key(intake_code="HN-L1-2026", what_if_id=asked)]
+    assert keys == [comparing.rehearsal_key(intake_code="HN-L1-2026", what_if_id=asked)]
+
+
+def sent(what_if_id, times):
+    """Let the relay have sent it so often."""
+    with transaction() as tx:
+        tx.execute(update(outbox).where(outbox.c.argument == what_if_id).values(attempts=times))
+
+
+def killed(**_names):
+    raise KeyboardInterrupt
+
+
+def actions():
+    with transaction() as tx:
+        query = select(journal.c.action).where(journal.c.action.startswith("what_if."))
+        return list(tx.execute(query.order_by(journal.c.id)).scalars())
+
+
+def test_one_that_dies_every_time_ends_as_failed(world, officers, monkeypatch):
+    asked = ask(world, officers.ward, seats={"S1": 3})
+    monkeypatch.setattr(comparing, "imagine_zone", killed)
+    for times in range(1, comparing.MOST_SENDINGS + 1):
+        sent(asked, times)
+        with pytest.raises(KeyboardInterrupt):
+            comparing.compute_what_if(what_if_id=asked)
+        assert page(world, officers.ward, asked).what_if.stage == "running"
+
+    sent(asked, comparing.MOST_SENDINGS + 1)
+    assert not comparing.compute_what_if(what_if_id=asked)
+
+    found = page(world, officers.ward, asked)
+    assert (found.what_if.stage, found.what_if.is_done, found.lines) == ("failed", True, ())
+    assert actions() == ["what_if.asked", "what_if.failed"]
+
+
+def test_one_that_waited_long_for_a_worker_is_computed(world, officers):
+    asked = ask(world, officers.ward, seats={"S1": 3})
+    sent(asked, 99)
+
+    assert comparing.compute_what_if(what_if_id=asked)
+    assert page(world, officers.ward, asked).what_if.stage == "done"
+
+
+def test_one_that_cannot_be_read_fails_at_once(world, officers, monkeypatch):
+    def unreadable(*_args, **_names):
+        raise ValueError
+
+    monkeypatch.setattr(comparing, "zone_list", unreadable)
+    asked = ask(world, officers.ward, seats={"S1": 3})
+
+    assert not comparing.compute_what_if(what_if_id=asked)
+    assert page(world, officers.ward, asked).what_if.stage == "failed"
+    assert not comparing.compute_what_if(what_if_id=asked)
+    assert actions() == ["what_if.asked", "what_if.failed"]

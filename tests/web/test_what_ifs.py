@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from enrol.services import imagining
+from enrol.services import comparing, imagining
 from enrol.store.db import transaction
 from enrol.store.tables.rehearsals import what_ifs
 from tests.officers import register_child
@@ -30,7 +30,7 @@ def test_a_ward_tries_more_seats_and_reads_the_difference(house, adapters):
     page = ward.press(ward.open(f"{house.intake}/phuong-an/moi?tuyen=T00070"), seats_S1="3")
     assert "Đã tính 0 trên 1 tuyến" in page.text
     assert 'http-equiv="refresh"' in page.response.get_data(as_text=True)
-    imagining.compute_what_if(what_if_id=1)
+    comparing.compute_what_if(what_if_id=1)
     page = ward.open(f"{house.intake}/phuong-an/1")
 
     assert 'http-equiv="refresh"' not in page.response.get_data(as_text=True)
@@ -46,7 +46,7 @@ def test_the_city_tries_other_rules_in_every_zone(house, adapters):
     city = house.signed_in("city")
 
     page = city.press(city.open(f"{house.intake}/phuong-an/moi?tuyen="), rules="nearest-school")
-    imagining.compute_what_if(what_if_id=1)
+    comparing.compute_what_if(what_if_id=1)
     page = city.open(f"{house.intake}/phuong-an/1")
 
     assert page.heading == "Phương án 1: Mọi tuyến"
@@ -88,3 +88,28 @@ def test_a_ward_finds_no_try_of_another_zone(house):
         response = other.ask("GET", f"{house.intake}/phuong-an/{path}")
         assert response.status_code == 404, path
     assert "Phương án 1" not in other.open(f"{house.intake}/phuong-an").text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_try_that_failed_says_so_and_stops_looking_again(house, monkeypatch, language):
+    def unreadable(*_args, **_names):
+        raise ValueError
+
+    monkeypatch.setattr(comparing, "zone_list", unreadable)
+    asked = imagining.ask_what_if(
+        actor=house.officers.city,
+        intake_id=house.world.intake_id,
+        zone="T00070",
+        seats={"S1": 9},
+        rules=None,
+    )
+    city = house.signed_in("city")
+    address = f"{house.intake}/phuong-an/{asked}?lang={language}"
+    assert "refresh" in city.open(address).response.text
+    comparing.compute_what_if(what_if_id=asked)
+
+    page = city.open(address)
+
+    assert ("Failed" if language == "en" else "Không thành") in page.text
+    assert 'http-equiv="refresh"' not in page.response.text
+    assert any("/phuong-an/moi?tuyen=T00070" in link for link in page.links())

@@ -105,12 +105,9 @@ class Stack:
         for number in range(1, self._workers + 1):
             worker = [*_module("workers.main"), "allocation"]
             start(f"worker-allocation-{number}", worker, environment, working_directory=ROOT)
-        start(
-            "worker-messages",
-            [*_module("workers.main"), "messages"],
-            environment,
-            working_directory=ROOT,
-        )
+        for queue in ("messages", "rehearsals"):
+            worker = [*_module("workers.main"), queue]
+            start(f"worker-{queue}", worker, environment, working_directory=ROOT)
         start("relay", _module("workers.relay"), environment, working_directory=ROOT)
         self._wait_for_pages()
 

@@ -124,6 +124,7 @@ def _words() -> dict[str, str]:
         "room.changed": _("Waiting room changed"),
         "what_if.asked": _("Other seats or rules tried (rehearsal)"),
         "what_if.done": _("Try computed (rehearsal)"),
+        "what_if.failed": _("Try failed (rehearsal)"),
         "file.read": _("A child's file read"),
         "wishes.read": _("List of first wishes read"),
         "roll.read": _("Roll read"),

@@ -103,4 +103,5 @@ def run_tag(state: str) -> tuple[str, str]:
         "pending": ("plain", _("Waiting")),
         "running": ("now", _("Running")),
         "done": ("good", _("Done")),
+        "failed": ("bad", _("Failed")),
     }[state]
