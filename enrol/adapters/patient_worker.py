@@ -14,7 +14,6 @@ import socket
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from errno import EMFILE, ENFILE
 from functools import partial
 from itertools import count
@@ -25,6 +24,8 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from enrol.adapters.arriving import END_OF_HEAD, Arriving
+
 BUSY_PAGES = "enrol_busy_pages"
 """Where the application keeps the page of a refusal, as bytes, by language."""
 
@@ -32,10 +33,8 @@ MOST_WAITING = int(os.environ.get("ENROL_WEB_LINE", "300"))
 """Whole requests that may wait for a thread of one process; pressed buttons get twice as many."""
 LONGEST_WAIT_SECONDS = 5.0
 """A page that nobody waits for any more is not made; what a button sends always is."""
-MOST_COLLECTED = 16 * 1024 * 1024
 MOST_HELD = 64 * 1024 * 1024
-"""A request larger than the one, and all beyond the other together, are read by their threads."""
-MOST_HEAD = 32 * 1024
+"""What is collected beyond it in all is read by threads."""
 SILENT_SECONDS = 10.0
 SLOW_SECONDS = 60.0
 LINGER_SECONDS = 2.0
@@ -45,40 +44,10 @@ FEWEST_CONNECTIONS = 20
 OTHER_FILES = 100
 """Open files of a process besides the visitors' connections."""
 _CHUNK = 64 * 1024
-_END_OF_HEAD = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
-_WITHOUT_LENGTH = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _ENGLISH = re.compile(rb"\r\ncookie:[^\r]*\blang=en\b", re.IGNORECASE)
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _NO_LENGTH = b"HTTP/1.1 411 Length Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _PLAIN = {"vi": b"Busy. Please try again in a few seconds.\n"}
-
-
-@dataclass
-class Arriving:
-    """A request of which something may still be missing."""
-
-    conn: Any
-    began: float
-    body: bytearray = field(default_factory=bytearray)
-    size: int | None = None
-    """How many bytes make it whole, once its head is known."""
-    has_no_length: bool = False
-    """It comes in pieces of unknown number, as no browser sends one: nobody waits for its end."""
-
-    def is_whole(self, searched: int) -> bool:
-        """Tell whether a thread can take it; ``searched`` bytes were looked at before."""
-        if self.size is None:
-            end = self.body.find(_END_OF_HEAD, max(0, searched - len(_END_OF_HEAD)))
-            if end < 0:
-                return len(self.body) > MOST_HEAD
-            head = bytes(self.body[: end + 2])
-            length = _LENGTH.search(head)
-            wanted = int(length[1]) if length else 0
-            self.has_no_length = _WITHOUT_LENGTH.search(head) is not None
-            is_too_large = self.has_no_length or wanted > MOST_COLLECTED
-            self.size = 0 if is_too_large else end + len(_END_OF_HEAD) + wanted
-        return len(self.body) >= self.size
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -231,7 +200,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             "X-Content-Type-Options: nosniff",
             "Connection: close",
         ]
-        self._say(conn, "\r\n".join(lines).encode() + _END_OF_HEAD + page)
+        self._say(conn, "\r\n".join(lines).encode() + END_OF_HEAD + page)
 
     def _say(self, conn: Any, answer: bytes) -> None:
         """Send a few kilobytes, which the kernel takes at once; who left meanwhile misses them."""
