@@ -108,7 +108,8 @@ class Inspector:
         self._context.add_cookies(seen.cookies)
         home = "{0.scheme}://{0.netloc}".format(urlsplit(seen.url))
         self._context.add_cookies([{"name": "lang", "value": language, "url": home}])
-        self._page.goto(re.sub(r"[?&]lang=\w+", "", seen.url))
+        # Published pages say their language at the end of their address.
+        self._page.goto(re.sub(r"[?&]lang=\w+|\.(vi|en)$", "", seen.url))
         self._context.clear_cookies()
 
     def _judge(self, language: str) -> None:
