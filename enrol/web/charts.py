@@ -6,7 +6,7 @@ from datetime import datetime
 
 WIDTH, HEIGHT = 400, 200
 """A size at which the numbers can be read on a phone."""
-_LEFT, _RIGHT, _BOTTOM, _TOP = 46, 18, 24, 8
+_LEFT, _RIGHT, _BOTTOM, _TOP = 54, 18, 24, 8
 _GAP = 0.25
 
 
