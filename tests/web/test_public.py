@@ -1,7 +1,7 @@
 """Public pages: what anybody may read, the way to a result, and how little they weigh."""
 
-import hashlib
 import gzip
+import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
