@@ -143,7 +143,9 @@ class _Day:
         if is_results:
             codes = {pupil: found[0] for pupil, found in first.receipts.items() if found}
             visits = self._visit("results", per_second=rate, codes=codes)
-        held = checks.invariants(kept=kept, bundle=self._stack.directory / "bundles" / "load.zip")
+        held = checks.invariants(
+            kept=kept, address=self._stack.address, into=self._stack.directory / "downloaded"
+        )
         self._say("checked")
         summary = _summary(options, visits, kept, held)
         if ratios:

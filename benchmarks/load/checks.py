@@ -49,8 +49,10 @@ def compare(receipts: dict[str, list[str]], *, uncertain: set[str]) -> Kept:
     return Kept(lost=lost, doubled=doubled, unasked=unasked)
 
 
-def invariants(*, kept: Kept, bundle: Path | None) -> dict[str, bool]:
-    """Return each invariant by name and whether it holds."""
+def invariants(*, kept: Kept, address: str, into: Path) -> dict[str, bool]:
+    """Return each invariant by name and whether it holds; the published bundle is fetched from
+    ``address`` and verified in ``into``, as a stranger would.
+    """
     held = {
         "each receipt is in the database exactly once": kept.lost == 0 and kept.unasked == 0,
         "no child is registered twice": kept.doubled == 0 and not _number(_TWICE),
@@ -59,10 +61,8 @@ def invariants(*, kept: Kept, bundle: Path | None) -> dict[str, bool]:
         "the journal verifies": auditing.verify_journal().fault is None,
         "each registration has its journal entry": not _number(_UNTOLD),
     }
-    if bundle is not None:
-        check, _report = check_bundle(intake_code=INTAKE_CODE, path=bundle)
-        held["computed again, every placement is the same"] = check.held
-    return held
+    check, _report = check_bundle(address=address, intake_code=INTAKE_CODE, into=into)
+    return held | {"computed again, every placement is the same": check.held}
 
 
 _TWICE = """
