@@ -16,13 +16,17 @@ tokens = st.text("0123456789abcdef", min_size=40, max_size=40)
 def drawn(picture: str) -> set[tuple[int, int]]:
     """Return the dark modules of a picture as (row, column)."""
     path = re.search(r"%20d='([^']*)'", picture)[1]
-    runs = re.findall(r"M(\d+),(\d+)\.5h(\d+)", path)
-    assert "".join(f"M{left},{row}.5h{length}" for left, row, length in runs) == path
-    return {
-        (int(row) - BORDER, int(left) - BORDER + step)
-        for left, row, length in runs
-        for step in range(int(length))
-    }
+    dark, row, column = set(), 0, 0
+    for move in re.findall(r"[Mmh][\d.,]+", path):
+        kind, numbers = move[0], [float(number) for number in move[1:].split(",")]
+        if kind == "M":
+            column, row = round(numbers[0]), round(numbers[1] - 0.5)
+        elif kind == "m":
+            column += round(numbers[0])
+        else:
+            dark |= {(row - BORDER, column - BORDER + step) for step in range(round(numbers[0]))}
+            column += round(numbers[0])
+    return dark
 
 
 @pytest.mark.parametrize("before", [BEFORE, "http://localhost:8000/k/"])

@@ -78,6 +78,9 @@ def _svg(size: int, modules: int) -> str:
 
 def _lines(modules: str, size: int) -> Iterable[str]:
     for row in range(size):
-        for run in _DARK.finditer(modules, row * size, (row + 1) * size):
-            left = run.start() - row * size + BORDER
-            yield f"M{left},{row + BORDER}.5h{run.end() - run.start()}"
+        yield f"M{BORDER},{row + BORDER}.5"
+        pen = row * size
+        for run in _DARK.finditer(modules, pen, pen + size):
+            start, end = run.span()
+            yield f"m{start - pen},0h{end - start}"
+            pen = end
