@@ -9,6 +9,7 @@ import argparse
 import os
 import resource
 import tempfile
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -81,11 +82,10 @@ def main() -> None:
     parser.add_argument("--drafts", type=int, default=160_000)
     parser.add_argument("--batch", type=int, default=opening.AT_ONCE)
     options = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        EmbeddedServices(Path(directory) / "var") as services,
-    ):
-        Path(directory).chmod(0o711)  # as root, the servers' account has to pass through
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        directory.chmod(0o711)  # as root, the servers' account has to pass through
+        services = stack.enter_context(EmbeddedServices(directory / "var"))
         os.environ |= {
             "DATABASE_URL": services.database_url,
             "REDIS_URL": services.redis_url,
@@ -93,8 +93,7 @@ def main() -> None:
             "ENROL_SESSION_KEY": "s" * 40,
             "ENROL_DATA_KEY": "d" * 40,
         }
-        settings = Settings.load()
-        _measure(settings, drafts=options.drafts, batch=options.batch)
+        _measure(Settings.load(), drafts=options.drafts, batch=options.batch)
 
 
 def _measure(settings: Settings, *, drafts: int, batch: int) -> None:
