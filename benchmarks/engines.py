@@ -2,7 +2,12 @@
 
 import gc
 import random
+import sys
+import threading
 import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from heapq import heappush, heappushpop
 from importlib import import_module
 from importlib.util import find_spec
@@ -125,6 +130,20 @@ def _by_name(game: Contest) -> tuple[dict[str, list[str]], dict[str, list[str]]]
     return wishes, {school: [c for _, c in sorted(queue)] for school, queue in queues.items()}
 
 
+@contextmanager
+def _deep_stack() -> Iterator[ThreadPoolExecutor]:
+    """Give one thread room to recurse as deep as the package copies a whole city."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(10**7)
+    threading.stack_size(512 * 1024 * 1024)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            yield pool
+    finally:
+        threading.stack_size(0)
+        sys.setrecursionlimit(limit)
+
+
 def against_packages(children: int) -> dict[str, float]:
     """Return seconds of one whole game (building included) by us and by the packages here."""
     game, seats = whole_game(children)
@@ -138,12 +157,15 @@ def against_packages(children: int) -> dict[str, float]:
     room = {school: seats[int(school[1:])] for school in queues}
     if find_spec("matching"):
         games_of = import_module("matching.games")
-        began = perf_counter()
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _deep_stack() as pool:
             warnings.simplefilter("ignore")
-            hospital = games_of.HospitalResident.create_from_dictionaries(wishes, queues, room)
-            solved = hospital.solve(optimal="resident")
-        found["matching"] = perf_counter() - began
+            began = perf_counter()
+            solved = pool.submit(
+                lambda: games_of.HospitalResident.create_from_dictionaries(
+                    wishes, queues, room
+                ).solve(optimal="resident")
+            ).result()
+            found["matching"] = perf_counter() - began
         theirs = {str(c): str(school) for school, held in solved.items() for c in held}
         assert theirs == {child: school for child, school in ours.items() if school}
     if find_spec("algmatch"):
