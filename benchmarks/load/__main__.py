@@ -147,7 +147,10 @@ class _Day:
             kept=kept, address=self._stack.address, into=self._stack.directory / "downloaded"
         )
         self._say("checked")
-        summary = _summary(options, visits, kept, held)
+        acknowledged = sum(1 for codes in first.receipts.values() if codes)
+        summary = {**_summary(options, visits, kept, held), "acknowledged": acknowledged}
+        if is_results:
+            summary["problems_before"] = Counter(first.problems).most_common(5)
         if ratios:
             ratios["naive_journey_ms"] = yardsticks.naive_journeys(
                 letters=city.letters[-SPARE + 231 :],
@@ -321,7 +324,7 @@ def _summary(
         "families": options.families,
         "shape": options.shape,
         "came": journeys,
-        "acknowledged": sum(1 for end in visits.ends if end["codes"]),
+        "acknowledged": 0,
         "lost": kept.lost + kept.unasked,
         "doubled": kept.doubled,
         "server_errors": sum(

@@ -17,8 +17,13 @@ class Spent:
     seconds: dict[str, float]
 
     def since(self, before: "Spent") -> "Spent":
-        """Return what was spent between two readings."""
-        return Spent({group: self.seconds[group] - before.seconds[group] for group in self.seconds})
+        """Return what was spent between two readings; a process that ended took its part along."""
+        return Spent(
+            {
+                group: max(0.0, seconds - before.seconds[group])
+                for group, seconds in self.seconds.items()
+            }
+        )
 
     @property
     def serving(self) -> float:

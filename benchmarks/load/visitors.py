@@ -48,7 +48,7 @@ KINDS = (
 
 _settings = json.loads(Path(os.environ["ENROL_LOAD_SETTINGS"]).read_text(encoding="utf-8"))
 _families: Queue = Queue()
-_log = Path(_settings["log"]).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+_log = Path(_settings["log"]).open("w", encoding="utf-8", buffering=1)  # noqa: SIM115 - stays open
 _ends = Path(_settings["ends"]).open("w", encoding="utf-8")  # noqa: SIM115
 _begun = time.time()
 

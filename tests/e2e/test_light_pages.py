@@ -34,6 +34,10 @@ class Meter:
 
     def weigh(self, *, most: int) -> None:
         """Note a page that weighs too much, and begin at nought."""
+        for _ in range(100):  # the browser tells of it a moment after the page is there
+            if self.loaded:
+                break
+            self.page.wait_for_timeout(20)
         assert self.loaded > 0
         if self.loaded > most or self.requests > REQUESTS:
             told = f"{self.page.url}: {self.loaded} bytes in {self.requests} requests"
