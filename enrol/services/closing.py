@@ -15,7 +15,7 @@ from enrol.services.live_entries import EntryReader
 from enrol.services.phases import locked_intake, refuse_unless_next, seed_context
 from enrol.services.ports import Vault
 from enrol.services.refusals import Refusal
-from enrol.store import clock, frozen_entries, frozen_files, intakes, journal
+from enrol.store import clock, frozen_entries, frozen_files, intakes, journal, seats_offered
 from enrol.store.db import Transaction, transaction
 from enrol.store.frozen_entries import FrozenLine
 from enrol.store.intakes import IntakeRecord
@@ -154,7 +154,7 @@ def close_intake(*, actor: Actor, intake_id: int, early: bool = False) -> Frozen
 
 
 def _refuse_unready(tx: Transaction, intake: IntakeRecord) -> None:
-    seats, _, _ = intakes.seats_planned(tx, intake_id=intake.intake_id)
+    seats, _, _ = seats_offered.seats_planned(tx, intake_id=intake.intake_id)
     if not seats:
         raise NothingOffered
     if clock.database_now(tx) >= intake.closes_at:

@@ -12,9 +12,10 @@ from enrol.services import authority
 from enrol.services.authority import Grasp
 from enrol.services.ports import JOBS
 from enrol.services.refusals import NotFound, Refusal
-from enrol.store import intakes, journal, outbox, run_inputs, what_ifs, zone_lists
+from enrol.store import journal, outbox, run_inputs, seats_offered, what_ifs, zone_lists
 from enrol.store.db import Transaction, transaction
-from enrol.store.intakes import IntakeRecord, SeatLine
+from enrol.store.intakes import IntakeRecord
+from enrol.store.seats_offered import SeatLine
 from enrol.store.what_ifs import ChangeLine, WhatIf
 
 __all__ = [
@@ -215,7 +216,7 @@ def _sees(grasp: Grasp, asked: WhatIf) -> bool:
 def _seats_of(tx: Transaction, *, intake_id: int, chosen: ZoneName) -> list[SeatLine]:
     schools = run_inputs.zone_schools(tx, intake_zone_id=chosen.intake_zone_id)
     school_ids = [school.school_id for school in schools]
-    return intakes.seat_lines(tx, intake_id=intake_id, school_ids=school_ids)
+    return seats_offered.seat_lines(tx, intake_id=intake_id, school_ids=school_ids)
 
 
 def _other_seats(

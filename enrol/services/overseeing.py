@@ -10,7 +10,7 @@ from enrol.core.intake import Phase
 from enrol.services import authority
 from enrol.services.authority import Grasp
 from enrol.services.refusals import NotFound
-from enrol.store import clock, draws, intakes, journal_pages, rolls, staff
+from enrol.store import clock, draws, intakes, journal_pages, rolls, seats_offered, staff
 from enrol.store.db import Transaction, transaction
 from enrol.store.draws import Draw
 from enrol.store.intakes import IntakeRecord, Snapshot
@@ -112,7 +112,7 @@ def overview_of(*, actor: Actor, intake_id: int) -> Overview:
     officer = authority.officer(actor)
     with transaction() as tx:
         grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)
-        seats, schools, zones = intakes.seats_planned(tx, intake_id=intake_id)
+        seats, schools, zones = seats_offered.seats_planned(tx, intake_id=intake_id)
         draw = draws.draw_of(tx, intake_id=intake_id)
         at = clock.database_now(tx)
         all_runs = rolls.run_lines(tx, intake_id=intake_id)

@@ -8,9 +8,10 @@ from enrol.core.intake import Phase
 from enrol.services import authority
 from enrol.services.phases import refuse_unless_in
 from enrol.services.refusals import NotFound, Refusal
-from enrol.store import clock, intakes, journal, locks, staff
+from enrol.store import clock, intakes, journal, locks, seats_offered, staff
 from enrol.store.db import transaction
-from enrol.store.intakes import IntakeRecord, SeatLine
+from enrol.store.intakes import IntakeRecord
+from enrol.store.seats_offered import SeatLine
 from enrol.store.staff import Place
 
 MOST_SEATS = 5_000
@@ -75,7 +76,7 @@ def seats_of(*, actor: Actor, intake_id: int) -> SeatPage:
     """Return the seats planned at the officer's schools. Raises NotFound."""
     with transaction() as tx:
         grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)
-        lines = intakes.seat_lines(tx, intake_id=intake_id, school_ids=grasp.reach.school_ids)
+        lines = seats_offered.seat_lines(tx, intake_id=intake_id, school_ids=grasp.reach.school_ids)
         is_open_to_change = grasp.intake.phase in _CHANGEABLE
         editable = {line.school_id for line in lines if grasp.reach.leads(line.unit_id)}
         return SeatPage(
@@ -108,8 +109,8 @@ def change_seats(
         locks.lock_intake_shared(tx, intake_id)
         grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)
         # Two officers at once: the second journals what the first has just stated.
-        intakes.hold_seats(tx, intake_id=intake_id, school_id=school_id)
-        held = intakes.seat_lines(tx, intake_id=intake_id, school_ids=[school_id])
+        seats_offered.hold_seats(tx, intake_id=intake_id, school_id=school_id)
+        held = seats_offered.seat_lines(tx, intake_id=intake_id, school_ids=[school_id])
         if not held or not grasp.reach.leads(held[0].unit_id):
             raise NotFound
         refuse_unless_in(grasp.intake, *_CHANGEABLE)
@@ -121,7 +122,7 @@ def change_seats(
             raise SeatsBelowReserves(reserved)
         if (before.seats, before.classes) == (seats, classes):
             return
-        intakes.change_seats(
+        seats_offered.change_seats(
             tx, intake_id=intake_id, school_id=school_id, seats=seats, classes=classes
         )
         journal.record(

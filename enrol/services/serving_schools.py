@@ -7,10 +7,11 @@ from enrol.core.intake import Phase
 from enrol.services import authority
 from enrol.services.authority import Grasp
 from enrol.services.refusals import NotFound
-from enrol.store import frozen_entries, intakes, journal, rolls
+from enrol.store import frozen_entries, journal, rolls, seats_offered
 from enrol.store.db import Transaction, transaction
-from enrol.store.intakes import IntakeRecord, SeatLine
+from enrol.store.intakes import IntakeRecord
 from enrol.store.rolls import RollLine, SchoolName, WishLine
+from enrol.store.seats_offered import SeatLine
 
 __all__ = ["FirstWish", "FirstWishes", "SchoolDesk", "SchoolName", "SchoolRoll"]
 
@@ -115,7 +116,7 @@ def _desk(tx: Transaction, *, actor: Actor, intake_id: int, school_id: int) -> S
     if not grasp.reach.holds_school(school_id):
         raise NotFound
     [school] = rolls.school_names(tx, school_ids=[school_id])
-    seats = intakes.seat_lines(tx, intake_id=intake_id, school_ids=[school_id])
+    seats = seats_offered.seat_lines(tx, intake_id=intake_id, school_ids=[school_id])
     return SchoolDesk(
         intake=grasp.intake,
         school=school,

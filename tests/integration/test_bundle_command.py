@@ -126,3 +126,19 @@ def test_an_altered_journal_is_told_with_its_entry(run, published):
 
     assert told.exit_code == 1
     assert "entry 3" in told.output
+
+
+def test_publishing_by_hand_offers_both_files(run, app, published):
+    files = app.extensions["enrol_adapters"].bundles
+    assert files.offered(intake="HN-L1-2026") == ()
+
+    done = run(bundle_command.bundle, ["HN-L1-2026", "--publish"])
+
+    bundle, verifier = files.offered(intake="HN-L1-2026")
+    assert done.exit_code == 0, done.output
+    for file in (bundle, verifier):
+        assert f"{file.name} is on the page of the draw, SHA-256 {file.sha256}" in done.output
+    checked = subprocess.run(
+        [sys.executable, "-I", str(verifier.path), str(bundle.path)], capture_output=True
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
