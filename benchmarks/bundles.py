@@ -12,7 +12,7 @@ from benchmarks.city import PUBLIC_VALUE, RULES, SEED, City, key_of
 from enrol.adapters.bundle_files import write_zip
 from enrol.adapters.verifier_file import build_verifier
 from enrol.core.bundle import OFFICIAL, build
-from enrol.core.bundle_files import Draw
+from enrol.core.draw_file import Draw
 from enrol.core.intake_certificate import certify_intake
 from enrol.core.lottery import commitment
 from enrol.core.results import compute

@@ -10,11 +10,8 @@ from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from enrol.core.bundle_files import (
-    Draw,
-    json_document,
     read_cut_offs,
     read_distances,
-    read_draw,
     read_entries,
     read_placements,
     read_rules,
@@ -22,7 +19,6 @@ from enrol.core.bundle_files import (
     read_waiting,
     write_cut_offs,
     write_distances,
-    write_draw,
     write_entries,
     write_placements,
     write_rules,
@@ -30,7 +26,8 @@ from enrol.core.bundle_files import (
     write_waiting,
 )
 from enrol.core.certificate import Certificate, certificate_to_json
-from enrol.core.documents import object_of, text_of
+from enrol.core.documents import json_document, object_of, text_of
+from enrol.core.draw_file import Draw, read_draw, write_draw
 from enrol.core.leftovers import ZoneDistances
 from enrol.core.model import Entry, SeatPlan
 from enrol.core.priority import RuleSet

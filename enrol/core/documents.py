@@ -1,6 +1,16 @@
 """Strict readers for JSON documents: one error, ValueError, for everything unexpected."""
 
+import json
 from collections.abc import Collection, Set
+from typing import Any
+
+
+def json_document(data: bytes) -> Any:
+    """Return what a JSON file says. Raises ValueError for anything else."""
+    try:
+        return json.loads(data.decode("utf-8"))
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def object_of(value: object, *, what: str, keys: Collection[str]) -> dict[str, object]:

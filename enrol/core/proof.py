@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from enrol.core.bundle_files import json_document
-from enrol.core.documents import count_of, list_of, object_of, text_of
+from enrol.core.documents import count_of, json_document, list_of, object_of, text_of
 from enrol.core.lottery import commitment, draw_key, number, number_for_school
 from enrol.core.model import Entry
 from enrol.core.sealing import (

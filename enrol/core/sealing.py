@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from enrol.core.documents import counts_of, flag_of, object_of, text_of, texts_of
+from enrol.core.documents import counts_of, flag_of, json_document, object_of, text_of, texts_of
 from enrol.core.model import Entry, Facts
 
 Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
@@ -265,10 +265,7 @@ def entry_of_line(line: bytes) -> Entry:
 
     Raises ValueError for a line that is no entry, or not in the form of ``entry_bytes``.
     """
-    try:
-        document = json.loads(line.decode("utf-8"))
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    document = json_document(line)
     entry = entry_from_json(document)
     if line.isascii():  # nothing to normalise, so what was read need not be taken apart again
         is_canonical = _has_sorted_sets(entry.facts) and _written(document).encode() == line

@@ -18,11 +18,9 @@ from enrol.core.bundle import (
     read_manifest,
 )
 from enrol.core.bundle_files import (
-    Draw,
     leaves_of,
     read_cut_offs,
     read_distances,
-    read_draw,
     read_entries,
     read_placements,
     read_rules,
@@ -30,7 +28,6 @@ from enrol.core.bundle_files import (
     read_waiting,
     write_cut_offs,
     write_distances,
-    write_draw,
     write_placements,
     write_rules,
     write_seat_plans,
@@ -44,6 +41,7 @@ from enrol.core.comparison import (
     placement_difference,
     waiting_difference,
 )
+from enrol.core.draw_file import Draw, read_draw, write_draw
 from enrol.core.intake_certificate import certify_intake
 from enrol.core.ledger import Ledger
 from enrol.core.leftovers import Distances, ZoneDistances, distances_from_zones

@@ -24,8 +24,8 @@ class Standing:
     """The answer at the door at the instant ``at``.
 
     ``position`` counts from 1 and ``waiting`` is the length of the line; both are None inside, and
-    while the line cannot be read. ``since`` is the arrival of one who is new here, to show again if the line is
-    lost. ``is_being_drawn`` means that the order is fixed at the opening only.
+    while the line cannot be read. ``since`` is the arrival of one who is new here, to show again if
+    the line is lost. ``is_being_drawn`` means that the order is fixed at the opening only.
     """
 
     is_inside: bool

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from enrol.core.actors import System
 from enrol.core.bundle import build
-from enrol.core.bundle_files import Draw
 from enrol.core.certificate import Certificate
+from enrol.core.draw_file import Draw
 from enrol.core.intake import Phase
 from enrol.core.intake_certificate import certify_intake
 from enrol.core.leftovers import ZoneDistances, distances_from_zones

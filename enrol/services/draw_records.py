@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from enrol.core.bundle_files import Renaming
+from enrol.core.draw_file import Renaming
 from enrol.core.intake import Phase
 from enrol.services.frozen_files import renamed_values
 from enrol.store import draws, intakes, publications, windows

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from enrol.core.bundle import DISTANCES, SEAT_PLANS, digest
-from enrol.core.bundle_files import Renaming, read_distances, write_distances, write_seat_plans
+from enrol.core.bundle_files import read_distances, write_distances, write_seat_plans
+from enrol.core.draw_file import Renaming
 from enrol.core.leftovers import ZoneDistances
 from enrol.services.distances import metres_between
 from enrol.services.frozen_lists import ListAltered

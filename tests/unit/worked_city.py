@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from enrol.core import bundle
-from enrol.core.bundle_files import Draw
+from enrol.core.draw_file import Draw
 from enrol.core.intake_certificate import certify_intake
 from enrol.core.leftovers import Distances, distances_from_zones
 from enrol.core.lottery import commitment, draw_key

@@ -6,8 +6,8 @@ import random
 from datetime import date, datetime, timedelta, timezone
 
 from enrol.core import bundle
-from enrol.core.bundle_files import Draw, Renaming
 from enrol.core.codes import registration_code
+from enrol.core.draw_file import Draw, Renaming
 from enrol.core.intake_certificate import certify_intake
 from enrol.core.leftovers import distances_from_zones
 from enrol.core.lottery import commitment, draw_key

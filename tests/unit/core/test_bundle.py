@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrol.core import bundle, bundle_files
+from enrol.core import bundle, bundle_files, draw_file
 from enrol.core.bundle import MEMBERS, MemberError, UnusableBundleError
 from enrol.core.model import CutOff, Placement, Reserve, SeatPlan
 from enrol.core.outcome import WaitingList
@@ -201,7 +201,7 @@ def test_a_draw_that_could_be_read_in_two_ways_is_refused():
         {"list_hash": "ab"},
     ):
         with pytest.raises(ValueError):
-            bundle_files.Draw(**{**fields, **wrong})
+            draw_file.Draw(**{**fields, **wrong})
 
 
 def test_a_bundle_is_official_or_a_rehearsal():

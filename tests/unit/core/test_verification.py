@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from enrol.core import bundle
 from enrol.core.bundle import UnusableBundleError
-from enrol.core.bundle_files import Renaming
+from enrol.core.draw_file import Renaming
 from enrol.core.lottery import commitment, draw_key
 from enrol.core.priority import HANOI_2018, LOTTERY_ONLY, rules_hash
 from enrol.core.results import Results, ZoneWaiting, compute
