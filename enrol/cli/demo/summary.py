@@ -57,8 +57,8 @@ def tell_published(
   re-routing proposals   {rerouted:,}   (left over in their zone, proposed the nearest free seat)
   without a seat         {unplaced:,}   (every one is listed)
   outcome digest         {outcome_digest[:16]}…
-  bundle                 {bundle} ({bundle.stat().st_size:,} bytes), verified in
-  {report.seconds:.1f} s
+  bundle                 {bundle} ({bundle.stat().st_size:,} bytes)
+  verified in            {report.seconds:.1f} s
 """
     )
     for check in checks:
