@@ -31,8 +31,10 @@ Set = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
-def _every_test_begins_anew(adapters) -> Iterator[None]:
+def _every_test_begins_anew(app, adapters) -> Iterator[None]:
+    app.extensions[door.NAME].forget()  # a test that keeps them for seconds leaves them behind
     yield
+    app.extensions[door.NAME].forget()
     adapters.waiting_room._rests_until = 0.0
 
 
