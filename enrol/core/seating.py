@@ -40,8 +40,11 @@ class Violation:
 
 def misnamed(codes: Iterable[str], placements: Iterable[Placement]) -> Iterator[Violation]:
     """Yield the registrations that are not named exactly once, and names of no registration."""
-    named = Counter(placement.code for placement in placements)
+    names = [placement.code for placement in placements]
     listed = set(codes)
+    if len(names) == len(listed) and listed == set(names):
+        return
+    named = Counter(names)
     for code in sorted(listed | set(named)):
         if code not in listed:
             yield Violation(ViolationKind.UNKNOWN, code)
@@ -126,6 +129,8 @@ class Seating:
 
     def _wrong_choices(self) -> Iterator[Violation]:
         for school, held in self.held.items():
+            if self._is_cut_clean(school):
+                continue
             queue = sorted(held + self.refused[school], key=lambda c: self._law.place(c, school))
             groups = self.chosen(school, queue)
             chosen = {claim.entry.code for _, group in groups for claim in group}
@@ -136,6 +141,18 @@ class Seating:
             loser = next(c for c in reversed(queue) if c.entry.code in holders - chosen)
             kind = self._kind(self._plans[school], queue.index(winner) < queue.index(loser), loser)
             yield Violation(kind, winner.entry.code, school, loser.entry.code)
+
+    def _is_cut_clean(self, school: str) -> bool:
+        """Say whether all who hold a seat stand before all refused, where nothing else decides."""
+        held, refused = self.held[school], self.refused[school]
+        if self._law.reserves(self._plans[school]) or len(held) > self._plans[school].seats:
+            return False
+        if not refused:
+            return True
+        if len(held) < self._plans[school].seats:
+            return False
+        first = min(self._law.place(claim, school) for claim in refused)
+        return all(self._law.place(claim, school) < first for claim in held)
 
     def _kind(self, plan: SeatPlan, is_ahead: bool, loser: Claim) -> ViolationKind:
         policies = {reserve.policy for reserve in self._law.reserves(plan)}

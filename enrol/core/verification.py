@@ -6,7 +6,7 @@ A check that finds something does not stop the later ones, so that the words can
 school a changed file is about; a check whose files cannot be read is left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from enrol.core import bundle
@@ -14,42 +14,28 @@ from enrol.core.bundle import (
     Manifest,
     digest,
     distances_hash,
-    read_certificate,
     read_manifest,
 )
 from enrol.core.bundle_files import (
     leaves_of,
-    read_cut_offs,
     read_distances,
     read_entries,
-    read_placements,
     read_rules,
     read_seat_plans,
-    read_waiting,
-    write_cut_offs,
     write_distances,
-    write_placements,
     write_rules,
     write_seat_plans,
-    write_waiting,
 )
+from enrol.core.certificate import Certificate
 from enrol.core.codes import REHEARSAL_PREFIX
-from enrol.core.comparison import (
-    certificate_difference,
-    cut_off_difference,
-    number_difference,
-    placement_difference,
-    waiting_difference,
-)
 from enrol.core.draw_file import Draw, read_draw, write_draw
-from enrol.core.intake_certificate import certify_intake
 from enrol.core.ledger import Ledger
-from enrol.core.leftovers import Distances, ZoneDistances, distances_from_zones
+from enrol.core.leftovers import ZoneDistances, distances_from_zones
 from enrol.core.lottery import commitment, draw_key
-from enrol.core.model import Entry, Placement, SeatPlan
+from enrol.core.model import Entry, SeatPlan
 from enrol.core.priority import RuleSet, rules_hash
-from enrol.core.results import Results, compute
 from enrol.core.sealing import merkle_root, nfc
+from enrol.core.stated_results import Beside, Inputs, check_outputs, read_outputs
 from enrol.core.verdict import Line, Report, checked, difference
 
 
@@ -65,29 +51,19 @@ class Announced:
     public_value: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Inputs:
-    """What a result follows from; ``key`` is the draw key K."""
-
-    rules: RuleSet
-    seat_plans: Sequence[SeatPlan]
-    entries: Sequence[Entry]
-    distances: Distances
-    draw: Draw
-    key: bytes
+def _afterwards(task: Callable[[], Certificate]) -> Callable[[], Certificate]:
+    return task
 
 
-@dataclass(frozen=True, slots=True)
-class _Outputs:
-    """What the bundle states as the result."""
-
-    placements: Sequence[Placement]
-    results: Results | None
-    certificate: Mapping[str, object] | None
-
-
-def verify(members: Mapping[str, bytes], *, announced: Announced | None = None) -> Report:
+def verify(
+    members: Mapping[str, bytes],
+    *,
+    announced: Announced | None = None,
+    beside: Beside = _afterwards,
+) -> Report:
     """Return what was checked of a bundle and every difference found, the outermost first.
+
+    ``beside`` may start a task on another processor; it returns what waits for the answer.
 
     Raises UnusableBundleError when there is no readable manifest.
     """
@@ -95,9 +71,9 @@ def verify(members: Mapping[str, bytes], *, announced: Announced | None = None) 
     ledger = Ledger(members)
     ledger.settle(_wrong_member(members, manifest), checked("members", count=len(bundle.MEMBERS)))
     inputs = _check_inputs(ledger, members, manifest, announced or Announced())
-    outputs = _read_outputs(ledger)
+    outputs = read_outputs(ledger)
     if inputs is not None and outputs is not None:
-        _check_outputs(ledger, inputs, outputs)
+        check_outputs(ledger, inputs, outputs, beside=beside)
     return Report(checked=tuple(ledger.checked), differences=tuple(ledger.differences))
 
 
@@ -115,7 +91,7 @@ def _wrong_member(members: Mapping[str, bytes], manifest: Manifest) -> Line | No
 
 def _check_inputs(
     ledger: Ledger, members: Mapping[str, bytes], manifest: Manifest, announced: Announced
-) -> _Inputs | None:
+) -> Inputs | None:
     rules = ledger.read(bundle.RULES, read_rules, write_rules)
     plans = ledger.read(bundle.SEAT_PLANS, read_seat_plans, write_seat_plans)
     draw = ledger.read(bundle.DRAW, read_draw, write_draw)
@@ -138,7 +114,7 @@ def _check_inputs(
         return None
     key = _key(ledger, draw)
     known = distances_from_zones(table=distances, entries=entries, rules=rules)
-    return None if key is None else _Inputs(rules, plans, entries, known, draw, key)
+    return None if key is None else Inputs(rules, plans, entries, known, draw, key)
 
 
 def _check_rules(ledger: Ledger, rules: RuleSet, announced: Announced) -> None:
@@ -226,64 +202,3 @@ def _key(ledger: Ledger, draw: Draw) -> bytes | None:
     except ValueError as error:
         ledger.note(difference("unreadable", name=bundle.DRAW, reason=error))
         return None
-
-
-def _read_outputs(ledger: Ledger) -> _Outputs | None:
-    placements = ledger.read(bundle.PLACEMENTS, read_placements, write_placements)
-    cut_offs = ledger.read(bundle.CUT_OFFS, read_cut_offs, write_cut_offs)
-    waiting = ledger.read(bundle.WAITING, read_waiting, write_waiting)
-    certificate = ledger.read(bundle.CERTIFICATE, read_certificate)
-    if placements is None:
-        return None
-    results = None
-    if cut_offs is not None and waiting is not None:
-        results = Results(tuple(placements), tuple(cut_offs), tuple(waiting))
-    return _Outputs(placements, results, certificate)
-
-
-def _check_outputs(ledger: Ledger, inputs: _Inputs, stated: _Outputs) -> None:
-    rules, entries, key = inputs.rules, inputs.entries, inputs.key
-    ledger.settle(
-        number_difference(entries=entries, placements=stated.placements, rules=rules, key=key),
-        checked("numbers", count=len(entries), value=inputs.draw.public_value),
-    )
-    try:
-        found = compute(
-            entries=entries,
-            seat_plans=inputs.seat_plans,
-            distances=inputs.distances,
-            rules=rules,
-            key=key,
-        ).results
-    except ValueError as error:
-        ledger.note(difference("not_allocatable", reason=error))
-        return
-    _compare_results(ledger, stated, found)
-    if stated.certificate is not None:
-        again = certify_intake(
-            entries=entries,
-            seat_plans=inputs.seat_plans,
-            distances=inputs.distances,
-            rules=rules,
-            key=key,
-            placements=stated.placements,
-        )
-        wrong = certificate_difference(stated=stated.certificate, found=again)
-        ledger.settle(wrong, checked("certificate"))
-
-
-def _compare_results(ledger: Ledger, stated: _Outputs, found: Results) -> None:
-    ledger.settle(
-        placement_difference(stated=stated.placements, found=found.placements),
-        checked("placements", count=len(found.placements)),
-    )
-    if stated.results is None:
-        return
-    ledger.settle(
-        cut_off_difference(stated=stated.results.cut_offs, found=found.cut_offs),
-        checked("cut_offs", count=len(found.cut_offs)),
-    )
-    ledger.settle(
-        waiting_difference(stated=stated.results.waiting, found=found.waiting),
-        checked("waiting", count=sum(len(item.waiting.codes) for item in found.waiting)),
-    )
