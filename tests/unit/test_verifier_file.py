@@ -26,7 +26,7 @@ ALLOWED_IN_CORE = {
     "typing",
     "unicodedata",
 }
-ALLOWED_IN_MAIN = {"argparse", "gc", "io", "sys", "zipfile", "zlib"}
+ALLOWED_IN_MAIN = {"argparse", "gc", "io", "os", "pickle", "sys", "zipfile", "zlib"}
 MEMBERS = made_members()
 
 
