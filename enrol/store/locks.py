@@ -17,8 +17,11 @@ JOURNAL_SEAL = 3
 RELAY = 4
 REGISTER = 5
 
+# Neither transaction of a run waits for the disk: what a crash of the server takes with it is run
+# again to the same bytes, and whatever says that a run is done is written, and flushed, after it.
 _LOCK_RUN = text(
-    "SELECT pg_advisory_xact_lock(:space, coalesce(intake_zone_id, -intake_id))"
+    "SELECT set_config('synchronous_commit', 'off', true),"
+    " pg_advisory_xact_lock(:space, coalesce(intake_zone_id, -intake_id))"
     " FROM runs WHERE id = :run_id"
 )
 

@@ -187,7 +187,7 @@ _START = (
     )
 )
 _HOLD = (
-    select(runs.c.id)
+    select(runs.c.id, func.set_config("synchronous_commit", "off", True))  # see ``locks``
     .where(
         runs.c.id == bindparam("run"), runs.c.epoch == bindparam("held"), runs.c.state == RUNNING
     )
