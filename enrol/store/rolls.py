@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, collate, select
+from sqlalchemy import ColumnElement, Select, collate, or_, select
 
 from enrol.store.db import Transaction
 from enrol.store.tables.children import children
-from enrol.store.tables.intakes import intake_zones, publications
+from enrol.store.tables.intakes import intake_zones, publications, seat_plans
 from enrol.store.tables.registrations import registrations
 from enrol.store.tables.runs import placements, runs
 from enrol.store.tables.schools import schools
@@ -102,6 +102,9 @@ def published_kinds(tx: Transaction, *, intake_id: int) -> dict[str, datetime]:
 
 def roll_of(tx: Transaction, *, intake_id: int, school_id: int) -> list[RollLine]:
     """Return the children with a seat at a school, in priority order."""
+    offered = select(seat_plans.c.intake_zone_id).where(
+        seat_plans.c.intake_id == intake_id, seat_plans.c.school_id == school_id
+    )
     query = (
         select(
             placements.c.code,
@@ -114,7 +117,11 @@ def roll_of(tx: Transaction, *, intake_id: int, school_id: int) -> list[RollLine
         .join(runs, runs.c.id == placements.c.run_id)
         .join(registrations, registrations.c.code == placements.c.code)
         .join(children, children.c.id == registrations.c.child_id)
-        .where(runs.c.intake_id == intake_id, placements.c.school_id == school_id)
+        .where(
+            runs.c.intake_id == intake_id,
+            or_(runs.c.stage == 2, runs.c.intake_zone_id.in_(offered)),
+            placements.c.school_id == school_id,
+        )
         .order_by(runs.c.stage, placements.c.band, placements.c.number, _by_bytes(placements))
     )
     return _records(tx, query, RollLine)

@@ -67,7 +67,11 @@ def admitted(tx: Transaction, *, draw_id: int, intake_zone_id: int) -> dict[str,
         .join(runs, runs.c.id == placements.c.run_id)
         .join(schools, schools.c.id == placements.c.school_id)
         .join(seat_plans, seat_plans.c.school_id == placements.c.school_id)
-        .where(runs.c.draw_id == draw_id, seat_plans.c.intake_zone_id == intake_zone_id)
+        .where(
+            runs.c.draw_id == draw_id,
+            or_(runs.c.stage == 2, runs.c.intake_zone_id == intake_zone_id),
+            seat_plans.c.intake_zone_id == intake_zone_id,
+        )
         .order_by(collate(schools.c.code, "C"), collate(placements.c.code, "C"))
     )
     held: dict[str, list[Placement]] = {}

@@ -69,6 +69,7 @@ def upgrade() -> None:
     )
     op.drop_table("waiting_places")
     op.drop_index("ix_placements_code", table_name="placements")
+    op.drop_index("ix_placements_school", table_name="placements")
     op.add_column(
         "seat_plans",
         sa.Column(
@@ -92,6 +93,7 @@ def downgrade() -> None:
     _index_zones("deciding")
     op.drop_constraint(op.f("ck_seat_plans_reserves"), "seat_plans", type_="check")
     op.drop_column("seat_plans", "reserves")
+    op.create_index("ix_placements_school", "placements", ["school_id", "run_id"], unique=False)
     op.create_index("ix_placements_code", "placements", ["code"], unique=False)
     op.create_table(
         "waiting_places",

@@ -67,7 +67,7 @@ placements = Table(
     Column("rank", SmallInteger, comment="the wish granted; null when re-routed"),
     Column("band", SmallInteger, nullable=False),
     Column("number", Text, nullable=False, comment="lottery number, 64 hex digits"),
-    Index("ix_placements_school", "school_id", "run_id"),
+    # No index by school: a zone's run is a thousand rows, and keeping one would cost every run.
 )
 
 fills = Table(
