@@ -23,13 +23,16 @@ class Arriving:
     """How many bytes make it whole, once its head is known."""
     has_no_length: bool = False
     """It comes in pieces of unknown number, as no browser sends one: nobody waits for its end."""
+    has_endless_head: bool = False
+    """Its head is longer than any browser's and not over: a thread would wait for the rest."""
 
     def is_whole(self, searched: int) -> bool:
         """Tell whether a thread can take it; ``searched`` bytes were looked at before."""
         if self.size is None:
             end = self.body.find(END_OF_HEAD, max(0, searched - len(END_OF_HEAD)))
             if end < 0:
-                return len(self.body) > MOST_HEAD
+                self.has_endless_head = len(self.body) > MOST_HEAD
+                return self.has_endless_head
             head = bytes(self.body[: end + 2])
             length = _LENGTH.search(head)
             wanted = int(length[1]) if length else 0

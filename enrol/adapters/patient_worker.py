@@ -47,6 +47,10 @@ _CHUNK = 64 * 1024
 _ENGLISH = re.compile(rb"\r\ncookie:[^\r]*\blang=en\b", re.IGNORECASE)
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _NO_LENGTH = b"HTTP/1.1 411 Length Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_LONG_HEAD = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"Connection: close\r\nContent-Length: 0\r\n\r\n"
+)
 _PLAIN = {"vi": b"Busy. Please try again in a few seconds.\n"}
 
 
@@ -146,8 +150,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def _hand_over(self, arriving: Arriving) -> None:
         conn = arriving.conn
-        if arriving.has_no_length:
-            self._say(conn, _NO_LENGTH)
+        if arriving.has_no_length or arriving.has_endless_head:
+            self._say(conn, _NO_LENGTH if arriving.has_no_length else _LONG_HEAD)
             self._leave(conn)
             return
         conn.is_button = arriving.body.startswith(b"POST ")
