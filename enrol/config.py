@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     """How many reverse proxies of our own stand in front (exact, or addresses can be forged)."""
     pool_size: int = Field(default=8, ge=1, le=100)
     pool_timeout_seconds: float = Field(default=2.0, gt=0)
+    redis_timeout_seconds: float = Field(default=0.5, gt=0)
+    """How long a page waits for Redis before it goes on without it."""
     statement_timeout_ms: int = Field(default=5000, gt=0)
     lock_timeout_ms: int = Field(default=3000, gt=0)
     office_name: str = "Sở Giáo dục và Đào tạo Hà Nội"

@@ -62,6 +62,7 @@ def build_adapters(settings: Settings) -> Adapters:
             url=settings.redis_url.get_secret_value(),
             key=settings.key("waiting-room"),
             processes=settings.web_processes,
+            timeout_seconds=settings.redis_timeout_seconds,
         ),
     )
 

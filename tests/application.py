@@ -33,6 +33,7 @@ def settings(
         bundles_directory=files / "bundles",
         pool_size=30,
         pool_timeout_seconds=20,
+        redis_timeout_seconds=20,  # a busy machine is not a lost Redis
     )
 
 

@@ -23,7 +23,6 @@ from enrol.adapters.local_door import LocalDoor
 from enrol.core.waiting import CALLED, PASS, PATIENCE, RoomFigures, Standing
 
 BURST_SECONDS = 2.0
-REDIS_SECONDS = 0.25
 REST_SECONDS = 2.0
 """After Redis did not answer, no request waits for it again for so long."""
 
@@ -37,8 +36,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class RedisWaitingRoom:
     """Keeps one line an intake; ``ask`` is safe from any thread and never raises for Redis.
 
-    ``processes`` says how many processes like this one share a rate while Redis is lost; ``clock``
-    (seconds since 1970) stands in for Redis's own in tests.
+    ``processes`` says how many processes like this one share a rate while Redis is lost, which it is
+    for two seconds after it once took longer than ``timeout_seconds``; ``clock`` (seconds since
+    1970) stands in for Redis's own in tests.
     """
 
     def __init__(
@@ -47,12 +47,13 @@ class RedisWaitingRoom:
         url: str,
         key: bytes,
         processes: int = 1,
+        timeout_seconds: float = 0.5,
         clock: Callable[[], float] | None = None,
     ) -> None:
         self._redis = Redis.from_url(
             url,
-            socket_timeout=REDIS_SECONDS,
-            socket_connect_timeout=REDIS_SECONDS,
+            socket_timeout=timeout_seconds,
+            socket_connect_timeout=timeout_seconds,
             retry=Retry(NoBackoff(), 0),
         )
         self._ask = self._redis.register_script(_SCRIPT.read_text(encoding="utf-8"))

@@ -90,6 +90,7 @@ def seat_plan_rows(*, seats: Sequence[Seats]) -> Iterator[SeatPlanRow]:
             seats=str(plan.seats),
             classes=str(plan.classes),
             last_year_distance="" if reach is None else str(reach),
+            reserves="",
         )
 
 

@@ -81,6 +81,7 @@ class SeatPlanRow(NamedTuple):
     seats: str
     classes: str
     last_year_distance: str
+    reserves: str
 
 
 class ChildRow(NamedTuple):

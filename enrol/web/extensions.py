@@ -16,7 +16,6 @@ address. A limit stands on its view and is checked there; no other page is asked
 
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _OWN_PAGES = frozenset({"same-origin", "none"})
-_REDIS_SECONDS = 0.5
 
 
 def register(app: Flask, *, settings: Settings) -> None:
@@ -28,8 +27,8 @@ def register(app: Flask, *, settings: Settings) -> None:
         WTF_I18N_ENABLED=False,  # WTForms has no Vietnamese; every message is our own
         RATELIMIT_STORAGE_URI=_storage(settings.redis_url.get_secret_value()),
         RATELIMIT_STORAGE_OPTIONS={
-            "socket_connect_timeout": _REDIS_SECONDS,
-            "socket_timeout": _REDIS_SECONDS,
+            "socket_connect_timeout": settings.redis_timeout_seconds,
+            "socket_timeout": settings.redis_timeout_seconds,
         },
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_HEADERS_ENABLED=False,

@@ -93,8 +93,9 @@ def test_of_two_first_starts_at_once_one_is_told_of_the_other(fresh_directory):
     var = fresh_directory / "var"
     pair = [start(var, stderr=subprocess.PIPE) for _ in range(2)]
     with pair[0], pair[1]:
-        loser = next(p for p in pair if not p.stdout.readline())
-        (winner,) = (p for p in pair if p is not loser)
+        # Both are heard out: the winner speaks when its servers answer, the loser at once.
+        (winner,) = (spoken := [p for p in pair if p.stdout.readline()])
+        (loser,) = (p for p in pair if p not in spoken)
         assert "are already run by process" in loser.stderr.read()
         assert servers(var)
         winner.stdin.close()

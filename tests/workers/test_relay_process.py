@@ -43,11 +43,13 @@ def last_beat() -> datetime:
 
 
 def end_other_sessions() -> None:
-    """End every session of this database but ours, as a restart of PostgreSQL does."""
+    """End every session of this database but ours, as a restart of PostgreSQL does, and wait until
+    they are gone: our own pool sees then which of its connections are closed.
+    """
     with transaction() as tx:
         tx.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         )
