@@ -36,9 +36,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class RedisWaitingRoom:
     """Keeps one line an intake; ``ask`` is safe from any thread and never raises for Redis.
 
-    ``processes`` says how many processes like this one share a rate while Redis is lost, which it is
-    for two seconds after it once took longer than ``timeout_seconds``; ``clock`` (seconds since
-    1970) stands in for Redis's own in tests.
+    ``processes`` says how many processes like this one share a rate while Redis is lost: for two
+    seconds after it once took longer than ``timeout_seconds``. ``clock`` (seconds since 1970)
+    stands in for Redis's own in tests.
     """
 
     def __init__(

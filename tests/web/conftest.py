@@ -11,11 +11,11 @@ from tests.world import SECRET, World, add_child, build_world
 
 
 @pytest.fixture(autouse=True)
-def _no_limits_left_over(empty_redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_limits_left_over(empty_redis_url: str) -> None:
     """What one test typed wrongly does not count in the next, and the limiter counts in Redis even
     if it gave up on it in an earlier test.
     """
-    monkeypatch.setattr(limiter, "_storage_dead", False)
+    limiter._storage_dead = False
 
 
 @pytest.fixture
