@@ -16,6 +16,7 @@ from enrol.core.lottery import commitment, draw_key
 from enrol.core.model import Entry, Facts, SeatPlan
 from enrol.core.priority import PRESETS, rules_hash, rules_to_json
 from enrol.core.sealing import entry_bytes, merkle_root
+from enrol.services.frozen_files import freeze_files
 from enrol.store.db import Transaction, db, transaction
 from enrol.store.tables.accounts import Staff
 from enrol.store.tables.intakes import draws, intake_zones, intakes, rule_sets
@@ -216,7 +217,14 @@ def _draw(tx: Transaction, intake_id: int, list_hash: str, size: int) -> int:
         for name in ("one@example.vn", "two@example.vn")
     ]
     now = datetime.now(UTC)
-    frozen = {"list_hash": list_hash, "list_size": size, "frozen_at": now}
+    beside = freeze_files(tx, intake_id=intake_id)
+    frozen = {
+        "list_hash": list_hash,
+        "list_size": size,
+        "frozen_at": now,
+        "seat_plans_hash": beside.seat_plans,
+        "distances_hash": beside.distances,
+    }
     tx.execute(update(intakes).where(intakes.c.id == intake_id).values(phase="drawn", **frozen))
     drawn = {
         "intake_id": intake_id,

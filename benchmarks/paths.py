@@ -24,6 +24,7 @@ from enrol.store import settlements
 from enrol.store.db import transaction
 from enrol.store.tables.intakes import intake_zones, intakes
 from enrol.store.tables.runs import runs
+from workers.jobs import ZONES_AT_ONCE
 
 PATIENCE_SECONDS = 600
 
@@ -98,7 +99,7 @@ def _timed(stages: dict[str, float], of: dict[str, tuple[Any, str]]) -> Iterator
 
 
 STAGES: dict[str, tuple[Any, str]] = {
-    "read": (zone_orders.run_inputs, "zone_input"),
+    "read": (zone_orders.run_inputs, "zone_inputs"),
     "columns": (zone_orders, "roll_of"),
     "numbers": (settlement, "numbers"),
     "settle": (settlement._Seating, "take"),  # noqa: SLF001
@@ -120,8 +121,8 @@ def whole_path(intake_id: int) -> dict[str, float]:
     gc.collect()
     with _timed(stages, STAGES):
         began, used = perf_counter(), process_time()
-        for run_id in run_ids:
-            allocating.run_zone(run_id=run_id)
+        for handful in _handfuls(run_ids):
+            allocating.run_zones(run_ids=handful)
         _flush(intake_id)
         total, used = perf_counter() - began, process_time() - used
     stages["sorting, locks, fence, journal, commit"] = total - sum(stages.values())
@@ -141,16 +142,21 @@ def whole_path_overlapped(intake_id: int) -> float:
         run_ids = list(tx.execute(select(runs.c.id).order_by(runs.c.id)).scalars())
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
 
-    def run(run_id: int) -> None:
+    def run(handful: list[int]) -> None:
         with app.app_context():
-            allocating.run_zone(run_id=run_id)
+            allocating.run_zones(run_ids=handful)
 
     gc.collect()
     began = perf_counter()
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(run, run_ids))
+        list(pool.map(run, _handfuls(run_ids)))
     _flush(intake_id)
     return perf_counter() - began
+
+
+def _handfuls(run_ids: list[int]) -> list[list[int]]:
+    """Return the runs as a worker takes them."""
+    return [run_ids[i : i + ZONES_AT_ONCE] for i in range(0, len(run_ids), ZONES_AT_ONCE)]
 
 
 def _flush(intake_id: int) -> None:

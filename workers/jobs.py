@@ -15,7 +15,12 @@ from enrol.services import (
     publishing,
 )
 from workers.application import application
-from workers.performing import perform
+from workers.performing import perform, perform_together
+
+ZONES_AT_ONCE = 8
+"""Runs that share their transactions. More would gain little, and a killed worker loses them all
+and holds up to so many zones' computed seats in memory.
+"""
 
 
 def submit_drafts(outbox_ids: list[int]) -> None:
@@ -30,7 +35,9 @@ def submit_drafts(outbox_ids: list[int]) -> None:
 
 def allocate_zone(outbox_ids: list[int]) -> None:
     """Run the zones of these runs; the last one opens the second stage."""
-    perform(job="allocate_zone", outbox_ids=outbox_ids, do=_run)
+    perform_together(
+        job="allocate_zone", outbox_ids=outbox_ids, at_once=ZONES_AT_ONCE, do_all=_run_all, do=_run
+    )
 
 
 def allocate_leftovers(outbox_ids: list[int]) -> None:
@@ -92,5 +99,10 @@ def _render(run_id: int) -> None:
 
 
 def _run(run_id: int) -> None:
-    allocating.run_zone(run_id=run_id)
-    advancing.advance(run_id=run_id)
+    _run_all([run_id])
+
+
+def _run_all(run_ids: list[int]) -> None:
+    done = allocating.run_zones(run_ids=run_ids)
+    for last in {run.draw_id: run.run_id for run in done}.values():
+        advancing.advance(run_id=last)

@@ -71,6 +71,40 @@ class _Finished:
         self._ids, self._marked_at = [], monotonic()
 
 
+def perform_together(
+    *,
+    job: str,
+    outbox_ids: Sequence[int],
+    at_once: int,
+    do_all: Callable[[list[int]], object],
+    do: Callable[[int], object],
+) -> None:
+    """Like ``perform``, but first try ``do_all(arguments)`` for up to ``at_once`` of them.
+
+    When that fails it must have done nothing: then each of them is done for itself.
+    """
+    left: list[int] = []
+    with application().app_context():
+        found = relaying.undone_work(job=job, outbox_ids=outbox_ids)
+        for start in range(0, len(found), at_once):
+            works = found[start : start + at_once]
+            ids = [work.outbox_id for work in works]
+            began = monotonic()
+            try:
+                do_all([work.argument for work in works])
+            except BaseTimeoutException:
+                raise
+            except Exception as error:  # noqa: BLE001 - one of them may be at fault, not all
+                log.info("job.apart", job=job, outbox_ids=ids, error=type(error).__name__)
+                left += ids
+            else:
+                relaying.finish(outbox_ids=ids)
+                spent = round((monotonic() - began) * 1000)
+                log.info("job.done", job=job, outbox_ids=ids, milliseconds=spent)
+    if left:
+        perform(job=job, outbox_ids=left, do=do)
+
+
 def _do(job: str, work: relaying.Work, do: Callable[[int], object]) -> None:
     try:
         do(work.argument)

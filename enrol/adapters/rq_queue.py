@@ -13,7 +13,7 @@ from rq import Queue
 
 MOST_IDS = 20
 """Ids in one RQ job: a fork costs about 17 ms, so small work is carried in batches."""
-SPREAD = 16
+SPREAD = 8
 """Below this many batches ids are kept apart, so that several workers share them."""
 RESULT_SECONDS = 60
 FAILURE_SECONDS = 3600

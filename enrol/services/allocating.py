@@ -6,6 +6,7 @@ second writes the outcome if that epoch is still the latest. Killed anywhere, ru
 workers at once, it leaves the same rows once.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
@@ -22,11 +23,13 @@ from enrol.services.orders import computed as matched
 from enrol.services.phases import locked_intake, refuse_unless_in
 from enrol.services.ports import JOBS
 from enrol.services.refusals import NotFound
-from enrol.services.zone_orders import ZoneOrder, settled, zone_order_of
+from enrol.services.zone_orders import ZoneOrder, settled, zone_orders_of
 from enrol.store import draws, intakes, journal, locks, outbox, placements, runs, settlements
 from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import IntakeRecord
-from enrol.store.runs import Run
+from enrol.store.journal import Noted
+from enrol.store.runs import Finished, Run
+from enrol.store.settlements import SettledZone
 
 AnyOutcome: TypeAlias = ZoneOutcome | LeftoverOutcome | Settlement
 
@@ -54,8 +57,21 @@ class Done:
     """A run whose outcome stands; ``is_new`` when this call wrote it."""
 
     run_id: int
+    draw_id: int
     outcome_digest: str
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Computed:
+    order: Order | ZoneOrder
+    outcome: AnyOutcome
+    certificate: Certificate
+    digest: str
+
+    @property
+    def run(self) -> Run:
+        return self.order.run
 
 
 def start_allocation(*, actor: Actor, intake_id: int) -> Started:
@@ -89,42 +105,33 @@ def start_allocation(*, actor: Actor, intake_id: int) -> Started:
 
 
 def run_zone(*, run_id: int) -> Done:
-    """Allocate the seats of one zone, or of one intake's second stage, and keep the outcome.
+    """Allocate the seats of one zone, or of one intake's second stage; see ``run_zones``."""
+    (done,) = run_zones(run_ids=[run_id])
+    return done
 
-    A run that is done is returned as it stands. The outcome is written by COPY under the run's
-    lock and only for the latest epoch. Raises NotFound for an unknown run, Superseded, StoreBusy
+
+def run_zones(*, run_ids: Sequence[int]) -> list[Done]:
+    """Allocate the seats of several zones (or second stages), all of them or none, in the same two
+    transactions: what a zone costs in round trips and commits is paid once for all.
+
+    A run that is done is returned as it stands. Outcomes are written by COPY behind the runs' locks
+    and only for the latest epochs. Raises NotFound for an unknown run, Superseded, StoreBusy
     (another worker is writing), Uncertified, and SeatsExceeded by the database's own count.
     """
     with transaction() as tx:
-        if not locks.lock_run(tx, run_id):
+        if not locks.lock_runs(tx, run_ids):
             raise NotFound
-        run = runs.start(tx, run_id=run_id)
-        if run is None:
-            return Done(run_id, _digest_of(tx, run_id=run_id), is_new=False)
-        order = _order(tx, run=run)
-    outcome, certificate = computed(order)
-    if not certificate.holds:
-        raise Uncertified
-    digest = _digest(outcome)
-    with transaction() as tx:
-        if not runs.hold(tx, run_id=run_id, epoch=run.epoch):
-            raise Superseded
-        _save(tx, order=order, outcome=outcome)
-        runs.finish(
-            tx,
-            run_id=run_id,
-            outcome_digest=digest,
-            totals={**asdict(outcome.totals), "certificate": certificate_to_json(certificate)},
-        )
-        journal.record(
-            tx,
-            actor=System(),
-            action="run.done",
-            intake_id=run.intake_id,
-            subject=run.zone or "stage 2",
-            detail={"run_id": run_id, "epoch": run.epoch, "outcome_digest": digest},
-        )
-    return Done(run_id, digest, is_new=True)
+        started = runs.start(tx, run_ids=run_ids)
+        orders = _orders(tx, started=started)
+        finished = _finished(tx, run_ids=set(run_ids) - {run.run_id for run in started})
+    found = [_computed(order) for order in orders]
+    if found:
+        with transaction() as tx:
+            if not runs.hold(tx, epochs={one.run.run_id: one.run.epoch for one in found}):
+                raise Superseded
+            _keep(tx, found=found)
+    new = [Done(one.run.run_id, one.run.draw_id, one.digest, is_new=True) for one in found]
+    return sorted([*finished, *new], key=lambda done: done.run_id)
 
 
 def computed(order: Order | ZoneOrder) -> tuple[AnyOutcome, Certificate]:
@@ -132,8 +139,23 @@ def computed(order: Order | ZoneOrder) -> tuple[AnyOutcome, Certificate]:
     return settled(order) if isinstance(order, ZoneOrder) else matched(order)
 
 
-def _order(tx: Transaction, *, run: Run) -> Order | ZoneOrder:
-    return zone_order_of(tx, run=run) or order_of(tx, run=run)
+def _computed(order: Order | ZoneOrder) -> _Computed:
+    outcome, certificate = computed(order)
+    if not certificate.holds:
+        raise Uncertified
+    return _Computed(order, outcome, certificate, _digest(outcome))
+
+
+def _orders(tx: Transaction, *, started: Sequence[Run]) -> list[Order | ZoneOrder]:
+    together = zone_orders_of(tx, runs=started)
+    return [together.get(run.run_id) or order_of(tx, run=run) for run in started]
+
+
+def _finished(tx: Transaction, *, run_ids: Collection[int]) -> list[Done]:
+    return [
+        Done(run.run_id, run.draw_id, run.outcome_digest or "", is_new=False)
+        for run in (runs.runs_of(tx, run_ids=run_ids) if run_ids else [])
+    ]
 
 
 def _digest(outcome: AnyOutcome) -> str:
@@ -142,13 +164,53 @@ def _digest(outcome: AnyOutcome) -> str:
     return outcome_digest(outcome.placements)
 
 
-def _save(tx: Transaction, *, order: Order | ZoneOrder, outcome: AnyOutcome) -> None:
-    run_id = order.run.run_id
-    if isinstance(outcome, Settlement):
-        schools = {school.code: (school.school_id, school.seats) for school in order.schools}
-        settlements.save(tx, run_id=run_id, settlement=outcome, schools=schools)
-    elif isinstance(order, Order):
-        placements.save(tx, run_id=run_id, outcome=rows_of(order, outcome))
+def _keep(tx: Transaction, *, found: Sequence[_Computed]) -> None:
+    """Write outcomes, mark their runs done and tell the journal."""
+    _save(tx, found=found)
+    runs.finish(
+        tx,
+        finished=[
+            Finished(
+                run_id=one.run.run_id,
+                outcome_digest=one.digest,
+                totals={
+                    **asdict(one.outcome.totals),
+                    "certificate": certificate_to_json(one.certificate),
+                },
+            )
+            for one in found
+        ],
+    )
+    journal.record_all(
+        tx,
+        actor=System(),
+        noted=[
+            Noted(
+                action="run.done",
+                intake_id=one.run.intake_id,
+                subject=one.run.zone or "stage 2",
+                detail={
+                    "run_id": one.run.run_id,
+                    "epoch": one.run.epoch,
+                    "outcome_digest": one.digest,
+                },
+            )
+            for one in found
+        ],
+    )
+
+
+def _save(tx: Transaction, *, found: Sequence[_Computed]) -> None:
+    zones = []
+    for one in found:
+        order, outcome = one.order, one.outcome
+        if isinstance(outcome, Settlement):
+            schools = {school.code: (school.school_id, school.seats) for school in order.schools}
+            zones.append(SettledZone(one.run.run_id, outcome, schools))
+        elif isinstance(order, Order):
+            placements.save(tx, run_id=one.run.run_id, outcome=rows_of(order, outcome))
+    if zones:
+        settlements.save(tx, zones=zones)
 
 
 def _led(tx: Transaction, *, actor: Actor, intake_id: int) -> IntakeRecord:
@@ -159,8 +221,3 @@ def _led(tx: Transaction, *, actor: Actor, intake_id: int) -> IntakeRecord:
     if intake is None:
         raise NotFound
     return intake
-
-
-def _digest_of(tx: Transaction, *, run_id: int) -> str:
-    run = runs.run_of(tx, run_id=run_id)
-    return "" if run is None else run.outcome_digest or ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from enrol.services.ports import JOBS, JobQueue
-from enrol.store import heartbeats, outbox, runs
+from enrol.store import forgotten_runs, heartbeats, outbox
 from enrol.store.db import transaction
 
 VISIBILITY = timedelta(seconds=10)
@@ -63,7 +63,7 @@ def restage_forgotten() -> int:
     should ever need this. Idempotent.
     """
     with transaction() as tx:
-        forgotten = runs.forgotten_work(tx)
+        forgotten = forgotten_runs.forgotten_work(tx)
         for job, arguments in forgotten.items():
             outbox.stage(tx, job=job, queue=JOBS[job], arguments=arguments)
     return sum(len(arguments) for arguments in forgotten.values())

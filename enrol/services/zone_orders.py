@@ -1,5 +1,7 @@
 """A zone's run in columns, for rules under which all its schools order children alike."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from enrol.core.certificate import Certificate
@@ -12,7 +14,7 @@ from enrol.services.orders import key_of
 from enrol.services.refusals import NotFound
 from enrol.store import run_inputs
 from enrol.store.db import Transaction
-from enrol.store.run_inputs import School
+from enrol.store.run_inputs import School, ZoneInput
 from enrol.store.runs import Run
 
 
@@ -28,16 +30,29 @@ class ZoneOrder:
     key: bytes
 
 
-def zone_order_of(tx: Transaction, *, run: Run) -> ZoneOrder | None:
-    """Return what a zone's run needs; None for a second stage and for other rules.
+def zone_orders_of(tx: Transaction, *, runs: Sequence[Run]) -> dict[int, ZoneOrder]:
+    """Return what runs of zones need, by run id, read in one statement a draw; second stages and
+    runs under other rules are left out.
 
-    Raises NotFound when the draw is not confirmed.
+    Raises NotFound when a draw is not confirmed.
     """
-    if run.intake_zone_id is None:
-        return None
-    found = run_inputs.zone_input(tx, draw_id=run.draw_id, intake_zone_id=run.intake_zone_id)
-    if found is None:
-        raise NotFound
+    zones: dict[int, dict[int, Run]] = defaultdict(dict)
+    for run in runs:
+        if run.intake_zone_id is not None:
+            zones[run.draw_id][run.intake_zone_id] = run
+    orders: dict[int, ZoneOrder] = {}
+    for draw_id, asked in zones.items():
+        found = run_inputs.zone_inputs(tx, draw_id=draw_id, intake_zone_ids=list(asked))
+        if len(found) < len(asked):
+            raise NotFound
+        for intake_zone_id, run in asked.items():
+            order = _zone_order(run, found[intake_zone_id])
+            if order is not None:
+                orders[run.run_id] = order
+    return orders
+
+
+def _zone_order(run: Run, found: ZoneInput) -> ZoneOrder | None:
     rules = rules_from_json(dict(found.drawn.rules))
     plans = [school.plan(zone=run.zone or "") for school in found.schools]
     if not has_one_order(rules=rules, seat_plans=plans):

@@ -1,6 +1,7 @@
 """Writing the journal. Sealing is apart (``store/seals.py``): a single writer chains batches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import insert
 
@@ -13,6 +14,16 @@ Detail = Mapping[str, str | int | bool | list[str] | list[int] | None]
 _INSERT = insert(journal)
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What one entry says; ``subject`` is a code or an id, never a name."""
+
+    action: str
+    intake_id: int | None
+    subject: str | None
+    detail: Detail
+
+
 def record(
     tx: Transaction,
     *,
@@ -23,11 +34,21 @@ def record(
     detail: Detail | None = None,
 ) -> None:
     """Write one entry with the change it tells of. ``subject`` is a code or an id, never a name."""
-    entry = {
-        "actor": actor.label,
-        "action": action,
-        "intake_id": intake_id,
-        "subject": subject,
-        "detail": dict(detail or {}),
-    }
-    tx.execute(_INSERT, entry)
+    noted = Noted(action=action, intake_id=intake_id, subject=subject, detail=detail or {})
+    record_all(tx, actor=actor, noted=[noted])
+
+
+def record_all(tx: Transaction, *, actor: Actor, noted: Sequence[Noted]) -> None:
+    """Write several entries of one actor, in their order."""
+    entries = [
+        {
+            "actor": actor.label,
+            "action": entry.action,
+            "intake_id": entry.intake_id,
+            "subject": entry.subject,
+            "detail": dict(entry.detail),
+        }
+        for entry in noted
+    ]
+    if entries:
+        tx.execute(_INSERT, entries)

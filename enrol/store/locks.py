@@ -6,6 +6,8 @@ they protect (a snapshot is as old as its statement), released by commit or roll
 PgBouncer.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import text
 
 from enrol.store.constraints import translated
@@ -19,10 +21,13 @@ REGISTER = 5
 
 # Neither transaction of a run waits for the disk: what a crash of the server takes with it is run
 # again to the same bytes, and whatever says that a run is done is written, and flushed, after it.
-_LOCK_RUN = text(
-    "SELECT set_config('synchronous_commit', 'off', true),"
-    " pg_advisory_xact_lock(:space, coalesce(intake_zone_id, -intake_id))"
-    " FROM runs WHERE id = :run_id"
+# Locked in one order by everybody, which the inner query gives: two workers with the same zones
+# wait for each other once and never in a circle.
+_LOCK_RUNS = text(
+    "SELECT id, set_config('synchronous_commit', 'off', true),"
+    " pg_advisory_xact_lock(:space, number)"
+    " FROM (SELECT id, coalesce(intake_zone_id, -intake_id) AS number FROM runs"
+    "   WHERE id = ANY(CAST(:run_ids AS int[])) ORDER BY number OFFSET 0) AS asked"
 )
 
 
@@ -48,16 +53,15 @@ def lock_intake_exclusive(tx: Transaction, intake_id: int) -> None:
     _lock(tx, "pg_advisory_xact_lock", INTAKE, intake_id)
 
 
-def lock_run(tx: Transaction, run_id: int) -> bool:
-    """Be the only one that starts this run: of one zone, or of an intake's second stage.
+def lock_runs(tx: Transaction, run_ids: Collection[int]) -> bool:
+    """Be the only one that starts these runs: each of one zone, or of an intake's second stage.
 
-    False when there is no such run. Which zone a run is of never changes, so it may be read in the
-    statement that locks.
+    False when one of them is not there. Which zone a run is of never changes, so it may be read in
+    the statement that locks.
     """
+    values = {"space": ZONE_RUN, "run_ids": list(run_ids)}
     with translated():
-        return (
-            tx.execute(_LOCK_RUN, {"space": ZONE_RUN, "run_id": run_id}).one_or_none() is not None
-        )
+        return len(tx.execute(_LOCK_RUNS, values).all()) == len(set(run_ids))
 
 
 def lock_journal_seal(tx: Transaction) -> None:

@@ -52,12 +52,12 @@ def save(tx: Transaction, *, run_id: int, outcome: Outcome) -> None:
     waiting = {waiting.school: waiting.codes for waiting in outcome.waiting}
     write_by_school(
         tx,
-        run_id=run_id,
+        run_ids=[run_id],
         fills=[
-            (ids[fill.school], fill.seats, fill.taken, waiting.get(fill.school, ()))
+            (run_id, ids[fill.school], fill.seats, fill.taken, waiting.get(fill.school, ()))
             for fill in outcome.fills
         ],
-        cut_offs=[(ids[c.school], c.band, c.number, c.admitted) for c in outcome.cut_offs],
+        cut_offs=[(run_id, ids[c.school], c.band, c.number, c.admitted) for c in outcome.cut_offs],
     )
     copy_rows(
         tx,

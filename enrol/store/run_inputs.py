@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import (
     Label,
@@ -15,7 +14,6 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
-    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
@@ -93,27 +91,40 @@ def _roll() -> Select[str, str, str, str]:
     )
 
 
-def _schools_in_one() -> Select[Any]:
-    school = _SCHOOLS.subquery()
-    columns = func.json_build_array(school.c.id, school.c.code, school.c.seats, school.c.reserves)
-    ordered: aggregate_order_by[Any] = aggregate_order_by(columns, collate(school.c.code, "C"))
-    return select(func.coalesce(func.json_agg(ordered), text("'[]'::json")))
-
-
 _ROLL = _roll()
-_PACKED_ROLL = _ROLL.subquery("roll")
-_ZONE_INPUT = _DRAWN.add_columns(_schools_in_one().scalar_subquery(), *_PACKED_ROLL.c).join(
-    _PACKED_ROLL, true()
+_ZONE_INPUTS = text(
+    "SELECT asked.zone, rule_sets.body, draws.seed, draws.public_value, draws.list_hash,"
+    " offered.schools, roll.*"
+    " FROM unnest(CAST(:zones AS int[])) AS asked(zone)"
+    " JOIN draws ON draws.id = :draw AND draws.seed IS NOT NULL"
+    " JOIN intakes ON intakes.id = draws.intake_id"
+    " JOIN rule_sets ON rule_sets.id = intakes.rule_set_id"
+    " CROSS JOIN LATERAL (SELECT coalesce(json_agg(json_build_array("
+    "     schools.id, schools.code, seat_plans.seats, seat_plans.reserves)"
+    "     ORDER BY schools.code COLLATE \"C\"), '[]'::json) AS schools"
+    "   FROM seat_plans JOIN schools ON schools.id = seat_plans.school_id"
+    "   WHERE seat_plans.intake_zone_id = asked.zone) AS offered"
+    " CROSS JOIN LATERAL (SELECT"
+    "     coalesce(string_agg(code, E'\\n' ORDER BY position), ''),"
+    "     coalesce(string_agg(family, E'\\n' ORDER BY position), ''),"
+    "     coalesce(string_agg(stated, E'\\n' ORDER BY position), ''),"
+    "     coalesce(string_agg(wished, E'\\n' ORDER BY position), '')"
+    "   FROM frozen_entries WHERE intake_zone_id = asked.zone) AS roll"
 )
 
 
-def zone_input(tx: Transaction, *, draw_id: int, intake_zone_id: int) -> ZoneInput | None:
-    """Return all of it in one statement; None while the draw is not confirmed."""
-    row = tx.execute(_ZONE_INPUT, {"draw": draw_id, "zone": intake_zone_id}).one_or_none()
-    if row is None:
-        return None
-    offered = [School(*school) for school in row[4]]
-    return ZoneInput(DrawnRules(*row[:4]), offered, Packed(*row[5:]))
+def zone_inputs(
+    tx: Transaction, *, draw_id: int, intake_zone_ids: Sequence[int]
+) -> dict[int, ZoneInput]:
+    """Return all of it by intake zone id, in one statement; nothing while the draw is not
+    confirmed.
+    """
+    asked = {"draw": draw_id, "zones": list(intake_zone_ids)}
+    return {
+        zone: ZoneInput(DrawnRules(*drawn), [School(*school) for school in schools], Packed(*roll))
+        for zone, *drawn, schools, code, family, stated, wished in tx.execute(_ZONE_INPUTS, asked)
+        for roll in [(code, family, stated, wished)]
+    }
 
 
 def drawn_rules(tx: Transaction, *, draw_id: int) -> DrawnRules | None:

@@ -4,13 +4,15 @@ A run's ``epoch`` is its fence: every start takes the next number, and only the 
 the latest number may write. A worker that was paused and wakes up late is refused by it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    Integer,
     Select,
-    and_,
     bindparam,
     collate,
     exists,
@@ -18,15 +20,15 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    text,
     update,
 )
 
 from enrol.core.intake import Phase
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
-from enrol.store.tables.intakes import draws, intake_zones, intakes, publications
-from enrol.store.tables.outbox import outbox
-from enrol.store.tables.runs import renderings, runs
+from enrol.store.tables.intakes import draws, intake_zones, intakes
+from enrol.store.tables.runs import runs
 from enrol.store.tables.units import zones
 
 PENDING, RUNNING, DONE = "pending", "running", "done"
@@ -54,6 +56,15 @@ class Run:
     def is_done(self) -> bool:
         """Tell whether the outcome stands."""
         return self.state == DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a run leaves in its row; the digest is 64 hex digits."""
+
+    run_id: int
+    outcome_digest: str
+    totals: Mapping[str, object]
 
 
 def _runs() -> Select[int, int, int | None, str | None, int, int, str, int, str, str | None]:
@@ -97,6 +108,12 @@ def run_of(tx: Transaction, *, run_id: int) -> Run | None:
     """Return one run."""
     row = tx.execute(_runs().where(runs.c.id == run_id)).one_or_none()
     return None if row is None else Run(*row)
+
+
+def runs_of(tx: Transaction, *, run_ids: Collection[int]) -> list[Run]:
+    """Return runs by id; unknown ones are left out."""
+    query = _runs().where(runs.c.id.in_(run_ids)).order_by(runs.c.id)
+    return [Run(*row) for row in tx.execute(query)]
 
 
 def phase_while_undone(tx: Transaction, *, run_id: int) -> Phase | None:
@@ -167,7 +184,7 @@ def _insert(tx: Transaction, rows: Select[*tuple[Any, ...]]) -> list[int]:
 # Built once: to build a statement again for each zone would take as long as to run it.
 _START = (
     update(runs)
-    .where(runs.c.id == bindparam("run"), runs.c.state != DONE)
+    .where(runs.c.id == func.any(bindparam("asked", type_=ARRAY(Integer))), runs.c.state != DONE)
     .values(
         epoch=runs.c.epoch + 1,
         state=RUNNING,
@@ -186,114 +203,44 @@ _START = (
         runs.c.outcome_digest,
     )
 )
-_HOLD = (
-    select(runs.c.id, func.set_config("synchronous_commit", "off", True))  # see ``locks``
-    .where(
-        runs.c.id == bindparam("run"), runs.c.epoch == bindparam("held"), runs.c.state == RUNNING
-    )
-    .with_for_update()
+_HOLD = text(
+    "SELECT runs.id, set_config('synchronous_commit', 'off', true)"  # see ``locks``
+    " FROM runs JOIN unnest(CAST(:run_ids AS int[]), CAST(:epochs AS int[])) AS held(id, epoch)"
+    "   USING (id, epoch)"
+    " WHERE runs.state = 'running' ORDER BY runs.id FOR UPDATE OF runs"
 )
-_FINISH = (
-    update(runs)
-    .where(runs.c.id == bindparam("run"))
-    .values(
-        state=DONE,
-        outcome_digest=bindparam("digest"),
-        totals=bindparam("counted"),
-        finished_at=func.clock_timestamp(),
-    )
+_FINISH = text(
+    "UPDATE runs SET state = 'done', outcome_digest = found.outcome_digest,"
+    " totals = found.totals, finished_at = clock_timestamp()"
+    " FROM json_to_recordset(:found)"
+    "   AS found(run_id int, outcome_digest text, totals jsonb)"
+    " WHERE runs.id = found.run_id"
 )
 
 
-def start(tx: Transaction, *, run_id: int) -> Run | None:
-    """Take the next epoch of a run and return the run; None when it is done.
+def start(tx: Transaction, *, run_ids: Collection[int]) -> list[Run]:
+    """Take the next epoch of each run that is not done and return these, by id.
 
-    The caller holds ``locks.lock_run``.
+    The caller holds ``locks.lock_runs``.
     """
     with translated():
-        row = tx.execute(_START, {"run": run_id}).one_or_none()
-    return None if row is None else Run(*row)
+        started = [Run(*row) for row in tx.execute(_START, {"asked": list(run_ids)})]
+    return sorted(started, key=lambda run: run.run_id)
 
 
-def hold(tx: Transaction, *, run_id: int, epoch: int) -> bool:
-    """Lock the run's row if this epoch is still the latest and nothing is written yet.
+def hold(tx: Transaction, *, epochs: Mapping[int, int]) -> bool:
+    """Lock the runs' rows if each epoch, by run id, is still the latest and nothing is written yet.
 
     Every write of an outcome stands behind this in the same transaction: a later start waits for
     the row, and an earlier one finds another epoch.
     """
+    values = {"run_ids": list(epochs), "epochs": list(epochs.values())}
     with translated():
-        return tx.execute(_HOLD, {"run": run_id, "held": epoch}).one_or_none() is not None
+        return len(tx.execute(_HOLD, values).all()) == len(epochs)
 
 
-def finish(
-    tx: Transaction, *, run_id: int, outcome_digest: str, totals: Mapping[str, object]
-) -> None:
-    """Mark the run done; the caller holds its row."""
-    values = {"run": run_id, "digest": outcome_digest, "counted": dict(totals)}
+def finish(tx: Transaction, *, finished: Iterable[Finished]) -> None:
+    """Mark runs done; the caller holds their rows."""
+    found = json.dumps([asdict(run) for run in finished])
     with translated():
-        tx.execute(_FINISH, values)
-
-
-def forgotten_work(tx: Transaction) -> dict[str, list[int]]:
-    """Return run ids by job: what is not done and has no undone row in the outbox.
-
-    That is a run that is not done; the last step of a stage whose runs are all done while the
-    intake is still *drawn*; a zone of a publication whose pages were not rendered; and a
-    publication whose files for checking are not offered (they stand under the second stage).
-    """
-    found = {
-        "allocate_zone": [*_undone(tx, 1), *_not_passed_on(tx)],
-        "allocate_leftovers": [*_undone(tx, 2), *_not_allocated(tx)],
-        "render_results": _not_rendered(tx, 1),
-        "publish_bundle": _not_rendered(tx, 2),
-    }
-    return {
-        job: [run_id for run_id in ids if run_id not in staged]
-        for job, ids in found.items()
-        for staged in [_staged(tx, job)]
-    }
-
-
-def _staged(tx: Transaction, job: str) -> set[int]:
-    query = select(outbox.c.argument).where(outbox.c.job == job, outbox.c.done_at.is_(None))
-    return set(tx.execute(query).scalars())
-
-
-def _undone(tx: Transaction, stage: int) -> list[int]:
-    query = select(runs.c.id).where(runs.c.stage == stage, runs.c.state != DONE)
-    return list(tx.execute(query.order_by(runs.c.id)).scalars())
-
-
-def _not_passed_on(tx: Transaction) -> list[int]:
-    query = (
-        select(func.min(runs.c.id))
-        .join(intakes, and_(intakes.c.id == runs.c.intake_id, intakes.c.phase == Phase.DRAWN))
-        .group_by(runs.c.draw_id)
-        .having(func.bool_and(runs.c.state == DONE), func.max(runs.c.stage) == 1)
-        .order_by(runs.c.draw_id)
-    )
-    return list(tx.execute(query).scalars())
-
-
-def _not_allocated(tx: Transaction) -> list[int]:
-    query = (
-        select(runs.c.id)
-        .join(intakes, and_(intakes.c.id == runs.c.intake_id, intakes.c.phase == Phase.DRAWN))
-        .where(runs.c.stage == 2, runs.c.state == DONE)
-        .order_by(runs.c.id)
-    )
-    return list(tx.execute(query).scalars())
-
-
-def _not_rendered(tx: Transaction, stage: int) -> list[int]:
-    rendered = exists().where(
-        renderings.c.publication_id == publications.c.id, renderings.c.run_id == runs.c.id
-    )
-    query = (
-        select(runs.c.id)
-        .join(publications, publications.c.intake_id == runs.c.intake_id)
-        .where(runs.c.stage == stage, runs.c.state == DONE, ~rendered)
-        .distinct()
-        .order_by(runs.c.id)
-    )
-    return list(tx.execute(query).scalars())
+        tx.execute(_FINISH, {"found": found})

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from itertools import cycle
 from threading import Barrier
 
 import pytest
@@ -38,8 +39,8 @@ def drawn(app: Flask) -> Drawn:
 @pytest.fixture
 def unguarded(monkeypatch) -> None:
     """Lock and fence patched away, and every worker made to compute before the first one writes."""
-    monkeypatch.setattr(locks, "lock_run", lambda tx, run_id: True)
-    monkeypatch.setattr(runs, "hold", lambda tx, *, run_id, epoch: True)
+    monkeypatch.setattr(locks, "lock_runs", lambda tx, run_ids: True)
+    monkeypatch.setattr(runs, "hold", lambda tx, *, epochs: True)
     monkeypatch.setattr(runs, "finish", lambda tx, **values: None)
     monkeypatch.setattr(outcomes, "refuse", lambda *, difference: None)
     meet_before_writing(monkeypatch)
@@ -126,13 +127,26 @@ def test_without_lock_fence_and_keys_every_child_is_placed_four_times(app, drawn
 
 def test_the_fence_alone_is_enough_to_refuse_the_late_writer(app, drawn, monkeypatch):
     run_id = run_ids()[-1]
-    monkeypatch.setattr(locks, "lock_run", lambda tx, run_id: True)
+    monkeypatch.setattr(locks, "lock_runs", lambda tx, run_ids: True)
     meet_before_writing(monkeypatch)
 
     results = all_at_once(app, lambda: allocating.run_zone(run_id=run_id))
 
     assert sum(isinstance(result, Done) and result.is_new for result in results) == 1
     assert all(isinstance(result, Done | Superseded) for result in results), results
+
+
+def test_workers_with_the_same_zones_in_other_orders_never_wait_in_a_circle(app):
+    drawn = draw_intake(zones_=6, children_=20, seats=10)
+    allocating.start_allocation(actor=drawn.officer, intake_id=drawn.intake_id)
+    orders = cycle([run_ids(), run_ids()[::-1], run_ids()[::2] + run_ids()[1::2]])
+
+    results = all_at_once(app, lambda: allocating.run_zones(run_ids=next(orders)))
+
+    assert all(isinstance(result, list | Superseded) for result in results), results
+    assert sum(
+        done.is_new for result in results if isinstance(result, list) for done in result
+    ) == len(run_ids())
 
 
 def test_the_last_two_zones_open_one_second_stage(app, drawn, monkeypatch):

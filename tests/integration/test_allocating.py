@@ -198,6 +198,46 @@ def test_an_outcome_that_fails_its_certificate_is_not_kept(monkeypatch):
     assert outcome_rows()["placements"] == []
 
 
+def test_zones_allocated_together_leave_what_each_leaves_alone():
+    drawn = draw_intake(zones_=5, children_=30, seats=6)
+    allocating.start_allocation(actor=drawn.officer, intake_id=drawn.intake_id)
+    expected = compute(
+        entries=drawn.entries,
+        seat_plans=drawn.plans,
+        distances=drawn.distances,
+        rules=RULES,
+        key=drawn.key,
+    )
+
+    done = allocating.run_zones(run_ids=run_ids())
+
+    with transaction() as tx:
+        zones = {run.run_id: run.zone for run in runs.runs_of_draw(tx, draw_id=drawn.draw_id)}
+    found = {zones[one.run_id]: one.outcome_digest for one in done}
+    for zone, outcome in expected.zones.items():
+        assert found[zone] == outcome_digest(outcome.placements)
+    assert all(one.is_new for one in done)
+    assert allocating.run_zones(run_ids=run_ids()) == [replace(one, is_new=False) for one in done]
+
+
+def test_of_zones_allocated_together_all_are_kept_or_none(monkeypatch):
+    drawn = draw_intake(zones_=3, children_=30, seats=6)
+    allocating.start_allocation(actor=drawn.officer, intake_id=drawn.intake_id)
+    lost = run_ids()[1]
+    hold = runs.hold
+
+    def overtaken(tx, *, epochs):
+        return hold(tx, epochs={**epochs, lost: epochs[lost] - 1})
+
+    with monkeypatch.context() as patched:
+        patched.setattr(runs, "hold", overtaken)
+        with pytest.raises(allocating.Superseded):
+            allocating.run_zones(run_ids=run_ids())
+    assert outcome_rows()["placements"] == []
+
+    assert all(done.is_new for done in allocating.run_zones(run_ids=run_ids()))
+
+
 def test_the_list_is_hashed_again_before_the_second_stage():
     drawn = draw_intake(zones_=1, children_=4)
     allocating.start_allocation(actor=drawn.officer, intake_id=drawn.intake_id)

@@ -112,7 +112,8 @@ def test_a_placement_that_the_fills_do_not_count_is_not_kept(monkeypatch):
     allocating.start_allocation(actor=drawn.officer, intake_id=drawn.intake_id)
     check = settlements.write_by_school
 
-    def moved_before(tx, *, run_id, **values):
+    def moved_before(tx, *, run_ids, **values):
+        (run_id,) = run_ids
         taken = select(placements.c.school_id).where(
             placements.c.run_id == run_id, placements.c.school_id.is_not(None)
         )
@@ -121,7 +122,7 @@ def test_a_placement_that_the_fills_do_not_count_is_not_kept(monkeypatch):
             .where(placements.c.run_id == run_id, placements.c.school_id.is_(None))
             .values(school_id=taken.limit(1).scalar_subquery())
         )
-        check(tx, run_id=run_id, **values)
+        check(tx, run_ids=run_ids, **values)
 
     monkeypatch.setattr(settlements, "write_by_school", moved_before)
     with pytest.raises(SeatsExceeded):

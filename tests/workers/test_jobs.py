@@ -81,11 +81,12 @@ def test_work_on_something_that_does_not_exist_is_done_with(at_work):
 def test_one_failure_does_not_stop_the_others_and_tells_nothing(at_work, monkeypatch):
     ids = stage("allocate_zone", 1, 2, 3)
 
-    def fails_on_two(*, run_id):
-        if run_id == 2:
+    def fails_on_two(*, run_ids):
+        if 2 in run_ids:
             raise ValueError("Nguyễn Thị Đào")
+        return [allocating.Done(run_id, 1, "", is_new=True) for run_id in run_ids]
 
-    monkeypatch.setattr(allocating, "run_zone", fails_on_two)
+    monkeypatch.setattr(allocating, "run_zones", fails_on_two)
     monkeypatch.setattr(advancing, "advance", lambda *, run_id: None)
     with pytest.raises(performing.WorkLeftUndone) as caught:
         jobs.allocate_zone(ids)
@@ -98,10 +99,10 @@ def test_one_failure_does_not_stop_the_others_and_tells_nothing(at_work, monkeyp
 def test_the_time_limit_ends_the_whole_job(at_work, monkeypatch):
     ids = stage("allocate_zone", 1, 2)
 
-    def too_slow(*, run_id):
+    def too_slow(*, run_ids):
         raise JobTimeoutException
 
-    monkeypatch.setattr(allocating, "run_zone", too_slow)
+    monkeypatch.setattr(allocating, "run_zones", too_slow)
     with pytest.raises(JobTimeoutException):
         jobs.allocate_zone(ids)
 

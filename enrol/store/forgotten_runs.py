@@ -1,0 +1,75 @@
+"""Runs whose next piece of work is staged nowhere: what the sweeper looks for."""
+
+from sqlalchemy import and_, exists, func, select
+
+from enrol.core.intake import Phase
+from enrol.store.db import Transaction
+from enrol.store.runs import DONE
+from enrol.store.tables.intakes import intakes, publications
+from enrol.store.tables.outbox import outbox
+from enrol.store.tables.runs import renderings, runs
+
+
+def forgotten_work(tx: Transaction) -> dict[str, list[int]]:
+    """Return run ids by job: what is not done and has no undone row in the outbox.
+
+    That is a run that is not done; the last step of a stage whose runs are all done while the
+    intake is still *drawn*; a zone of a publication whose pages were not rendered; and a
+    publication whose files for checking are not offered (they stand under the second stage).
+    """
+    found = {
+        "allocate_zone": [*_undone(tx, 1), *_not_passed_on(tx)],
+        "allocate_leftovers": [*_undone(tx, 2), *_not_allocated(tx)],
+        "render_results": _not_rendered(tx, 1),
+        "publish_bundle": _not_rendered(tx, 2),
+    }
+    return {
+        job: [run_id for run_id in ids if run_id not in staged]
+        for job, ids in found.items()
+        for staged in [_staged(tx, job)]
+    }
+
+
+def _staged(tx: Transaction, job: str) -> set[int]:
+    query = select(outbox.c.argument).where(outbox.c.job == job, outbox.c.done_at.is_(None))
+    return set(tx.execute(query).scalars())
+
+
+def _undone(tx: Transaction, stage: int) -> list[int]:
+    query = select(runs.c.id).where(runs.c.stage == stage, runs.c.state != DONE)
+    return list(tx.execute(query.order_by(runs.c.id)).scalars())
+
+
+def _not_passed_on(tx: Transaction) -> list[int]:
+    query = (
+        select(func.min(runs.c.id))
+        .join(intakes, and_(intakes.c.id == runs.c.intake_id, intakes.c.phase == Phase.DRAWN))
+        .group_by(runs.c.draw_id)
+        .having(func.bool_and(runs.c.state == DONE), func.max(runs.c.stage) == 1)
+        .order_by(runs.c.draw_id)
+    )
+    return list(tx.execute(query).scalars())
+
+
+def _not_allocated(tx: Transaction) -> list[int]:
+    query = (
+        select(runs.c.id)
+        .join(intakes, and_(intakes.c.id == runs.c.intake_id, intakes.c.phase == Phase.DRAWN))
+        .where(runs.c.stage == 2, runs.c.state == DONE)
+        .order_by(runs.c.id)
+    )
+    return list(tx.execute(query).scalars())
+
+
+def _not_rendered(tx: Transaction, stage: int) -> list[int]:
+    rendered = exists().where(
+        renderings.c.publication_id == publications.c.id, renderings.c.run_id == runs.c.id
+    )
+    query = (
+        select(runs.c.id)
+        .join(publications, publications.c.intake_id == runs.c.intake_id)
+        .where(runs.c.stage == stage, runs.c.state == DONE, ~rendered)
+        .distinct()
+        .order_by(runs.c.id)
+    )
+    return list(tx.execute(query).scalars())
