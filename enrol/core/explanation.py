@@ -117,13 +117,18 @@ def explain_leftovers(
     rules: RuleSet,
     key: bytes,
     placements: Sequence[Placement],
+    beginning: int | None = None,
 ) -> Iterator[Explanation]:
-    """Yield the explanation of every child of stage 2, in code order."""
+    """Yield the explanation of every child of stage 2, in code order.
+
+    Of a long way to the school that a re-routed child got only the ``beginning`` first schools and
+    the last one are explained.
+    """
     seats = seats_by_school(free)
     plans = {school: SeatPlan(school, "", count) for school, count in seats.items()}
     law = Law(rules, key)
     claims = leftover_claims(entries=entries, seats=seats, distances=distances, law=law)
-    return _explain(claims, plans, placements, law=law, stage=2)
+    return _explain(claims, plans, placements, law=law, stage=2, beginning=beginning)
 
 
 def _explain(
@@ -133,15 +138,17 @@ def _explain(
     *,
     law: Law,
     stage: int,
+    beginning: int | None = None,
 ) -> Iterator[Explanation]:
     seating = Seating(claims=claims, plans=plans, placements=placements, law=law, stage=stage)
     bars = {school: _Bar(seating, school, law) for school in seating.held}
     ended = {placement.code: placement.school for placement in placements}
     for claim in claims:
         got = ended[claim.entry.code]
-        reasons = tuple(
-            _reason(claim, school, got, bars, law) for school in _schools(claim, got, stage)
-        )
+        schools = _schools(claim, got, stage)
+        if beginning is not None and not set(schools[-1:]) <= set(claim.entry.wishes):
+            schools = (*schools[:beginning], *schools[max(beginning, len(schools) - 1) :])
+        reasons = tuple(_reason(claim, school, got, bars, law) for school in schools)
         yield Explanation(claim.entry.code, stage, reasons)
 
 

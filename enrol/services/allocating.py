@@ -28,6 +28,7 @@ from enrol.store import draws, intakes, journal, locks, outbox, placements, runs
 from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import IntakeRecord
 from enrol.store.journal import Noted
+from enrol.store.placements import Outcome
 from enrol.store.runs import Finished, Run
 from enrol.store.settlements import SettledZone
 
@@ -68,6 +69,7 @@ class _Computed:
     outcome: AnyOutcome
     certificate: Certificate
     digest: str
+    rows: Outcome | None
 
     @property
     def run(self) -> Run:
@@ -143,7 +145,10 @@ def _computed(order: Order | ZoneOrder) -> _Computed:
     outcome, certificate = computed(order)
     if not certificate.holds:
         raise Uncertified
-    return _Computed(order, outcome, certificate, _digest(outcome))
+    rows = None
+    if isinstance(order, Order) and not isinstance(outcome, Settlement):
+        rows = rows_of(order, outcome)
+    return _Computed(order, outcome, certificate, _digest(outcome), rows)
 
 
 def _orders(tx: Transaction, *, started: Sequence[Run]) -> list[Order | ZoneOrder]:
@@ -203,12 +208,11 @@ def _keep(tx: Transaction, *, found: Sequence[_Computed]) -> None:
 def _save(tx: Transaction, *, found: Sequence[_Computed]) -> None:
     zones = []
     for one in found:
-        order, outcome = one.order, one.outcome
-        if isinstance(outcome, Settlement):
-            schools = {school.code: (school.school_id, school.seats) for school in order.schools}
-            zones.append(SettledZone(one.run.run_id, outcome, schools))
-        elif isinstance(order, Order):
-            placements.save(tx, run_id=one.run.run_id, outcome=rows_of(order, outcome))
+        if isinstance(one.outcome, Settlement):
+            offered = {s.code: (s.school_id, s.seats) for s in one.order.schools}
+            zones.append(SettledZone(one.run.run_id, one.outcome, offered))
+        elif one.rows is not None:
+            placements.save(tx, run_id=one.run.run_id, outcome=one.rows)
     if zones:
         settlements.save(tx, zones=zones)
 

@@ -14,7 +14,7 @@ from enrol.core.outcome import FreeSeats, LeftoverOutcome, ZoneOutcome
 from enrol.core.priority import RuleSet, rules_from_json
 from enrol.core.sealing import entry_from_json
 from enrol.services.frozen_files import frozen_distances
-from enrol.services.reasons import shortened
+from enrol.services.reasons import SHOWN, wish_values
 from enrol.services.refusals import NotFound
 from enrol.store import intakes, run_inputs
 from enrol.store.db import Transaction
@@ -116,7 +116,7 @@ def rows_of(order: Order, outcome: ZoneOutcome | LeftoverOutcome) -> Outcome:
         fills=[Fill(s.code, s.seats, s.seats - left.get(s.code, s.seats)) for s in order.schools],
         cut_offs=outcome.cut_offs,
         waiting=outcome.waiting,
-        explanations=_explanations(order, outcome),
+        explanations=list(_explanations(order, outcome)),
         ids={school.code: school.school_id for school in order.schools},
     )
 
@@ -134,5 +134,6 @@ def _explanations(
         rules=order.rules,
         key=order.key,
         placements=outcome.placements,
+        beginning=SHOWN,
     ):
-        yield explanation.code, shortened(explanation)
+        yield explanation.code, [wish_values(wish) for wish in explanation.wishes]

@@ -2,17 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from enrol.core.explanation import Explanation, Position, Reason, WishReason
+from enrol.core.explanation import Position, Reason, WishReason
 
 SHOWN = 3
 """A re-routed child's nearer schools that were full: so many are told, nearest first."""
-
-
-def shortened(explanation: Explanation) -> list[dict[str, object]]:
-    """Return the wishes of an explanation; of a long way to a seat only its beginning and end."""
-    wishes = explanation.wishes
-    is_long = len(wishes) > SHOWN + 1 and wishes[-1].rank is None
-    return [wish_values(wish) for wish in ((*wishes[:SHOWN], wishes[-1]) if is_long else wishes)]
 
 
 def wish_values(wish: WishReason) -> dict[str, object]:

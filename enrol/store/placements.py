@@ -1,14 +1,14 @@
 """What runs decided: written once by COPY behind the run's fence, read for pages and the bundle."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import collate, select
 
 from enrol.core.model import CutOff, Placement
 from enrol.core.outcome import WaitingList
-from enrol.store.db import Transaction
+from enrol.store.db import Transaction, allow_minutes
 from enrol.store.outcomes import copy_rows, write_by_school
 from enrol.store.tables.runs import cut_offs, fills, placements, runs, waiting_lists
 from enrol.store.tables.schools import schools
@@ -31,7 +31,7 @@ class Outcome:
     fills: Sequence[Fill]
     cut_offs: Sequence[CutOff]
     waiting: Sequence[WaitingList]
-    explanations: Iterable[tuple[str, Sequence[Mapping[str, object]]]]
+    explanations: Sequence[tuple[str, Sequence[Mapping[str, object]]]]
     ids: Mapping[str, int]
 
 
@@ -40,6 +40,7 @@ def save(tx: Transaction, *, run_id: int, outcome: Outcome) -> None:
 
     Raises SeatsExceeded when a school would hold more children than seats, or others than counted.
     """
+    allow_minutes(tx)  # a second stage is of a whole city
     ids = outcome.ids
     copy_rows(
         tx,
