@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     """The one canonical address, printed on receipts and in QR codes."""
     results_directory: Path = ROOT / "var" / "results"
     bundles_directory: Path = ROOT / "var" / "bundles"
+    exchange_directory: Path = ROOT / "var" / "exchange"
+    """Where files lie that officers fetch and bring, shared by web and workers and by nobody else:
+    they hold personal data, for a day at most."""
     web_processes: int = Field(default=2, ge=1, validation_alias="WEB_CONCURRENCY")
     """Processes of gunicorn: they share a waiting room's rate while Redis is lost."""
     proxy_hops: int = Field(default=0, ge=0, le=5)

@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from flask import Flask
 
 from enrol.adapters.bundle_files import BundleFiles as BundleDirectory
+from enrol.adapters.export_files import ExportDirectory
 from enrol.adapters.page_renderer import JinjaPages, Sender
 from enrol.adapters.result_files import ResultFiles
 from enrol.adapters.staff_passwords import FlaskSecurityPasswords
+from enrol.adapters.upload_folders import UploadDirectory
 from enrol.adapters.vault import AesVault, KeyedSecrets
 from enrol.adapters.waiting_room import RedisWaitingRoom
 from enrol.config import ROOT, Settings
 from enrol.logs import configure_logging
 from enrol.services.ports import (
     BundleFiles,
+    ExportFiles,
     PageRenderer,
     ResultPages,
     Secrets,
     StaffPasswords,
+    UploadFolders,
     Vault,
     WaitingRoom,
 )
@@ -37,6 +41,8 @@ class Adapters:
     page_renderer: PageRenderer
     staff_passwords: StaffPasswords
     waiting_room: WaitingRoom
+    exports: ExportFiles
+    uploads: UploadFolders
 
 
 def build_adapters(settings: Settings) -> Adapters:
@@ -64,6 +70,11 @@ def build_adapters(settings: Settings) -> Adapters:
             processes=settings.web_processes,
             timeout_seconds=settings.redis_timeout_seconds,
         ),
+        exports=ExportDirectory(
+            directory=settings.exchange_directory / "exports",
+            translations=ROOT / "enrol" / "translations",
+        ),
+        uploads=UploadDirectory(directory=settings.exchange_directory / "uploads"),
     )
 
 

@@ -31,6 +31,7 @@ def settings(
         base_url="https://localhost",
         results_directory=files / "results",
         bundles_directory=files / "bundles",
+        exchange_directory=files / "exchange",
         pool_size=30,
         pool_timeout_seconds=20,
         redis_timeout_seconds=20,  # a busy machine is not a lost Redis

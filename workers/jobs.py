@@ -11,8 +11,11 @@ from enrol.services import (
     comparing,
     counting,
     estimating,
+    exporting,
+    loading_uploads,
     opening,
     publishing,
+    uploading,
 )
 from workers.application import application
 from workers.performing import perform, perform_together
@@ -88,6 +91,41 @@ def compute_what_if(outbox_ids: list[int]) -> None:
     )
 
 
+def write_export(outbox_ids: list[int]) -> None:
+    """Write these files that officers asked for."""
+    files = application().extensions["enrol_adapters"].exports
+    perform(
+        job="write_export",
+        outbox_ids=outbox_ids,
+        do=lambda export_id: exporting.write_export(export_id=export_id, files=files),
+    )
+
+
+def check_import(outbox_ids: list[int]) -> None:
+    """Find out what these imports of officers would change."""
+    folders = application().extensions["enrol_adapters"].uploads
+    perform(
+        job="check_import",
+        outbox_ids=outbox_ids,
+        do=lambda import_id: loading_uploads.check_import(import_id=import_id, folders=folders),
+    )
+
+
+def apply_import(outbox_ids: list[int]) -> None:
+    """Apply these imports, each as a whole."""
+    folders = application().extensions["enrol_adapters"].uploads
+    perform(
+        job="apply_import",
+        outbox_ids=outbox_ids,
+        do=lambda import_id: loading_uploads.apply_import(import_id=import_id, folders=folders),
+    )
+
+
+def delete_files(outbox_ids: list[int]) -> None:
+    """Delete the files of officers that are older than a day."""
+    perform(job="delete_files", outbox_ids=outbox_ids, do=lambda _nothing: _delete_files())
+
+
 def _render(run_id: int) -> None:
     adapters = application().extensions["enrol_adapters"]
     publishing.render_zone(
@@ -96,6 +134,12 @@ def _render(run_id: int) -> None:
         renderer=adapters.page_renderer,
         secrets=adapters.secrets,
     )
+
+
+def _delete_files() -> None:
+    adapters = application().extensions["enrol_adapters"]
+    exporting.forget_old(files=adapters.exports)
+    uploading.forget_old(folders=adapters.uploads)
 
 
 def _run(run_id: int) -> None:

@@ -13,7 +13,7 @@ from time import monotonic
 import structlog
 
 from enrol.adapters.rq_queue import RqQueue
-from enrol.services import auditing, counting, estimating, opening, relaying
+from enrol.services import auditing, counting, estimating, exporting, opening, relaying
 from enrol.services.ports import JobQueue, WaitingRoom
 from workers.application import application
 
@@ -46,6 +46,7 @@ def chores(queue: JobQueue, *, room: WaitingRoom | None = None) -> list[Chore]:
         Chore("estimates", 30.0, estimating.stage_due_zones),
         Chore("restage", 10.0, relaying.restage_forgotten),
         Chore("tidy", 3600.0, relaying.tidy),
+        Chore("files", 600.0, exporting.stage_deleting),
     ]
 
 

@@ -19,7 +19,13 @@ RESULT_SECONDS = 60
 FAILURE_SECONDS = 3600
 SECONDS_A_JOB = 60
 SECONDS_AN_ID = 15
-SLOW = {"publish_bundle": 3600, "compute_what_if": 3600}
+SLOW = {
+    "publish_bundle": 3600,
+    "compute_what_if": 3600,
+    "write_export": 3600,
+    "check_import": 3600,
+    "apply_import": 3600,
+}
 """Seconds for work on a whole intake at once, by job."""
 _SOCKET_SECONDS = 3.0
 

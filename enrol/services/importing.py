@@ -1,44 +1,15 @@
 """Importing the files of an education office: all of them or nothing, in one transaction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from enrol.core.actors import Actor
-from enrol.core.priority import PRESETS, rules_hash, rules_to_json
-from enrol.services.import_rows.codes import Codes
+from enrol.services.import_rows import loading
 from enrol.services.import_rows.faults import Fault
-from enrol.services.import_rows.reading import Reading
+from enrol.services.import_rows.loading import ImportRefused, NothingToImport, TableResult
 from enrol.services.ports import ImportFiles
-from enrol.services.refusals import Refusal
-from enrol.store import journal, locks
-from enrol.store.db import Transaction, transaction
-from enrol.store.loading import children, merging, places, plans, staff
-from enrol.store.loading.codes import stored_codes
-from enrol.store.loading.merging import Written
+from enrol.store.db import transaction
 
-
-class ImportRefused(Refusal):
-    """At least one line cannot be taken, so nothing was kept; ``faults`` names every such line."""
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__()
-        self.faults = faults
-
-
-class NothingToImport(Refusal):
-    """None of the files is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableResult:
-    """What became of a table: rows in its file (None when it has none of its own), added,
-    changed.
-    """
-
-    table: str
-    rows: int | None
-    added: int
-    changed: int
+__all__ = ["ImportRefused", "NothingToImport", "TableResult", "import_files"]
 
 
 def import_files(
@@ -55,86 +26,5 @@ def import_files(
     Raises ImportRefused, NothingToImport, StoreBusy.
     """
     with transaction() as tx:
-        locks.lock_register(tx)
-        merging.begin(tx)
-        reading = Reading(files=files, codes=Codes(stored_codes(tx)), warn=warn)
-        if reading.is_pointless:
-            raise NothingToImport
-        reading.stage_all(tx)
-        for intake_id in plans.draft_intake_ids(tx):
-            locks.lock_intake_exclusive(tx, intake_id)
-        reading.check_staged(tx)
-        if reading.faults:
-            raise ImportRefused(tuple(reading.faults))
-        return _merge(tx, reading=reading, actor=actor)
-
-
-def _merge(tx: Transaction, *, reading: Reading, actor: Actor) -> tuple[TableResult, ...]:
-    """Bring what was staged into the real tables, what is referred to before what refers to it."""
-    written = _merge_places(tx, reading) | _merge_plans(tx, reading) | _merge_people(tx, reading)
-    changes = {table: w for table, w in written.items() if w.added or w.changed}
-    if changes:
-        merging.weigh_merged(tx)
-        detail = {f"{table}_added": w.added for table, w in changes.items()} | {
-            f"{table}_changed": w.changed for table, w in changes.items()
-        }
-        journal.record(tx, actor=actor, action="import.loaded", detail=detail)
-    return tuple(
-        TableResult(table, reading.rows.get(table), w.added, w.changed)
-        for table, w in written.items()
-    )
-
-
-def _merge_places(tx: Transaction, reading: Reading) -> dict[str, Written]:
-    columns, written = reading.columns, {}
-    if "units" in columns:
-        written["units"] = places.merge_units(tx, present=columns["units"])
-    if "zones" in columns:
-        written["zones"] = places.merge_zones(tx, present=columns["zones"])
-    if "boundaries" in reading.rows:
-        written["boundaries"] = places.merge_boundaries(tx)
-    if "residential_groups" in columns:
-        groups = places.merge_groups(tx, present=columns["residential_groups"])
-        written["residential_groups"] = groups
-    if "schools" in columns:
-        written["schools"] = places.merge_schools(tx, present=columns["schools"])
-    return written
-
-
-def _merge_plans(tx: Transaction, reading: Reading) -> dict[str, Written]:
-    columns, written = reading.columns, {}
-    if "intakes" in columns:
-        _store_rule_sets(tx)
-        written["intakes"] = plans.merge_intakes(tx)
-    if {"units", "zones", "intakes", "seat_plans"} & set(columns):
-        joined = plans.add_zones(tx)
-        if "seat_plans" in columns:
-            present = columns["seat_plans"]
-            written["seat_plans"] = plans.merge_seat_plans(tx, present=present)
-        written["intake_zones"] = Written(added=joined, changed=plans.drop_zones(tx))
-    return written
-
-
-def _store_rule_sets(tx: Transaction) -> None:
-    wanted = plans.staged_rule_hashes(tx)
-    for rules in PRESETS.values():
-        if rules_hash(rules) in wanted:
-            plans.store_rule_set(
-                tx,
-                name=rules.name,
-                version=rules.version,
-                body=rules_to_json(rules),
-                rules_hash=rules_hash(rules),
-            )
-
-
-def _merge_people(tx: Transaction, reading: Reading) -> dict[str, Written]:
-    columns, written = reading.columns, {}
-    if "children" in columns:
-        present = columns["children"]
-        written["children"] = children.merge_children(tx, present=present)
-        written["residences"] = children.merge_residences(tx, present=present)
-        written["guardians"] = children.merge_guardians(tx, present=present)
-    if "staff" in columns:
-        written["staff"] = staff.merge_staff(tx)
-    return written
+        reading = loading.read_into(tx, files=files, warn=warn)
+        return loading.write_all(tx, reading=reading, actor=actor)

@@ -4,10 +4,11 @@ them.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
+from enrol.core.handed_files import ExportHead, WrittenFile
 from enrol.core.waiting import RoomFigures, Standing
 
 JOBS: Final = {
@@ -19,6 +20,10 @@ JOBS: Final = {
     "refresh_counters": "messages",
     "estimate_zone": "rehearsals",
     "compute_what_if": "rehearsals",
+    "write_export": "rehearsals",
+    "check_import": "rehearsals",
+    "apply_import": "rehearsals",
+    "delete_files": "rehearsals",
 }
 """Every job's name and its queue. ``workers.jobs`` holds a function of each name (a test resolves
 them)."""
@@ -203,3 +208,37 @@ class WaitingRoom(Protocol):
         """Return the 32 bytes that draw the order of the early: kept secret until the window is
         over, their SHA-256 published before it opens.
         """
+
+
+class ExportFiles(Protocol):
+    """Keeps the files that officers fetch, readable by this house alone."""
+
+    def write(self, *, head: ExportHead, rows: Iterable[Sequence[object]]) -> WrittenFile:
+        """Write a file row by row, in constant memory; every text is inert in a spreadsheet."""
+
+    def path_of(self, *, name: str) -> Path | None:
+        """Return where a file lies, None when it is gone."""
+
+    def forget(self, *, name: str) -> None:
+        """Delete a file, if it is there."""
+
+    def sweep(self, *, older_than: timedelta) -> int:
+        """Delete what dead workers left behind; returns how many files."""
+
+
+class UploadFolders(Protocol):
+    """Keeps what officers bring until it is applied or dropped."""
+
+    def keep(self, *, files: Mapping[str, Callable[[Path], None]]) -> tuple[str, list[WrittenFile]]:
+        """Keep files under these names in a new folder, each by what saves it to a path; returns
+        the folder's name and what was kept.
+        """
+
+    def open(self, *, folder: str) -> ImportFiles:
+        """Return the files of a folder for the importing service. Raises OSError when gone."""
+
+    def forget(self, *, folder: str) -> None:
+        """Delete a folder, if it is there."""
+
+    def sweep(self, *, older_than: timedelta) -> int:
+        """Delete folders that nobody knows of any more; returns how many."""

@@ -6,7 +6,7 @@ What an officer may not see answers exactly as what does not exist: 404.
 import pytest
 from flask import url_for
 
-from enrol.services import imagining
+from enrol.services import exporting, imagining
 from tests.officers import register_child
 from tests.web.staff import SIGN_IN, build_house
 from tests.world import set_phase
@@ -21,6 +21,9 @@ OFFICE = CITY | WARDS
 PAGES = {
     "staff.home": set(KINDS),
     "staff.account": set(KINDS),
+    "staff.lists": OFFICE | SCHOOLS,
+    "staff.export": {"ward"},  # who asked for it
+    "staff.fetch": {"ward"},
     "office.desk": OFFICE,
     "office.intake": OFFICE,
     "office.seats": OFFICE,
@@ -51,6 +54,7 @@ PHASES = {
     "schools.roll": "provisional",
 }
 POSTED = (
+    "staff.lists",
     "office.school_seats",
     "office.step",
     "office.propose",
@@ -70,6 +74,14 @@ def house(app):
         seats={},
         rules="lottery-only",
     )
+    exporting.ask_export(
+        actor=made.officers.ward,
+        intake_id=made.world.intake_id,
+        kind="registrations",
+        form="csv",
+        school_id=None,
+        language="vi",
+    )
     return made
 
 
@@ -79,6 +91,7 @@ def address_of(house, endpoint, code):
         "school_id": house.world.schools["S1"],
         "address": "dong",
         "what_if_id": 1,
+        "export_id": 1,
         "code": code,
     }
     with house.app.test_request_context():
@@ -157,10 +170,13 @@ def test_staff_are_no_family(house):
     assert response.headers["Location"].startswith("/gia-dinh/dang-nhap")
 
 
-@pytest.mark.parametrize("endpoint", [name for name in PAGES if name != "staff.home"])
+@pytest.mark.parametrize(
+    "endpoint", [name for name in PAGES if name not in ("staff.home", "staff.fetch")]
+)
 def test_no_page_of_staff_is_kept_by_a_cache(house, adapters, endpoint):
     code = register_child(house.world, number=1, adapters=adapters)
-    kind = "school" if endpoint.startswith("schools") else "city"
+    kind = "ward" if "ward" in PAGES[endpoint] else "school"
+    kind = "city" if "city" in PAGES[endpoint] else kind
     set_phase(house.world, PHASES.get(endpoint, "announced"))
 
     response = house.signed_in(kind).ask("GET", address_of(house, endpoint, code))

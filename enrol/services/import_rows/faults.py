@@ -16,15 +16,30 @@ class Fault:
         return f"{self.file}:{self.line}: {self.reason}"
 
 
+class TooManyFaults(Exception):
+    """So many rows are bad that reading on would help nobody."""
+
+
 class Faults:
     """The faults of an import: one entry a line, in the order of files and lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, most: int | None = None) -> None:
         self._found: dict[str, dict[int, list[str]]] = {}
+        self._lines = 0
+        self._most = most
 
     def add(self, *, file: str, line: int, reason: str) -> None:
-        """Note what is wrong with a line; several reasons for one line stand side by side."""
-        self._found.setdefault(file, {}).setdefault(line, []).append(reason)
+        """Note what is wrong with a line; several reasons for one line stand side by side.
+
+        Raises TooManyFaults when there are more bad lines than ``most``, which keeps the memory
+        for them bounded.
+        """
+        lines = self._found.setdefault(file, {})
+        if line not in lines:
+            if self._lines == self._most:
+                raise TooManyFaults
+            self._lines += 1
+        lines.setdefault(line, []).append(reason)
 
     def __iter__(self) -> Iterator[Fault]:
         for file, lines in self._found.items():

@@ -1,6 +1,6 @@
 """Reading the files of an import into the temporary tables, with everything wrong in them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from enrol.services.import_rows.cells import Cells
@@ -11,16 +11,28 @@ from enrol.services.import_rows.tables import TABLES
 from enrol.services.import_rows.units import tree_faults
 from enrol.services.ports import ImportFiles
 from enrol.store.db import Transaction
-from enrol.store.loading import checks, merging
+from enrol.store.loading import belonging, checks, merging
 
 BOUNDED = ("units", "zones")
+LISTENED_EVERY = 1_000
+
+Listen = Callable[[str, int], None]
+"""Hears of a table and how many of its rows are read."""
 
 
 class Reading:
     """Reads the files into the temporary tables and gathers what is wrong with them."""
 
-    def __init__(self, *, files: ImportFiles, codes: Codes, warn: Callable[[Fault], None]) -> None:
-        self.faults = Faults()
+    def __init__(
+        self,
+        *,
+        files: ImportFiles,
+        codes: Codes,
+        warn: Callable[[Fault], None],
+        listen: Listen | None = None,
+        most_faults: int | None = None,
+    ) -> None:
+        self.faults = Faults(most=most_faults)
         self.columns: dict[str, set[str]] = {}
         """The columns of each table that is there."""
         self.rows: dict[str, int] = {}
@@ -28,6 +40,7 @@ class Reading:
         self._files = files
         self._codes = codes
         self._warn = warn
+        self._listen = listen
 
     @property
     def is_pointless(self) -> bool:
@@ -56,6 +69,13 @@ class Reading:
             self._refuse("children", line, "personal_id: another child of the register has it")
         self._check_settled(tx)
 
+    def check_within(self, tx: Transaction, *, unit_ids: Collection[int]) -> None:
+        """Find the lines that are not of these units, or would take something from others."""
+        for table, column, line in belonging.lines_beyond(
+            tx, tables=self.columns, unit_ids=unit_ids
+        ):
+            self._refuse(table, line, f"{column}: lies outside your ward")
+
     def _check_settled(self, tx: Transaction) -> None:
         settled = {
             "intakes": checks.settled_intakes(tx),
@@ -75,6 +95,7 @@ class Reading:
             if table.name not in self.columns and not self._has_columns(table, file, set(values)):
                 return
             self.rows[table.name] += 1
+            self._tell(table.name)
             cells = Cells(line=line, values=values)
             record = table.read(cells, self._codes)
             for doubt in cells.doubts:
@@ -83,6 +104,11 @@ class Reading:
                 self.faults.add(file=file, line=line, reason=reason)
             if not cells.reasons:
                 yield record
+
+    def _tell(self, table: str) -> None:
+        rows = self.rows[table]
+        if self._listen is not None and rows % LISTENED_EVERY == 1:
+            self._listen(table, rows)
 
     def _has_columns(self, table: ImportTable, file: str, columns: set[str]) -> bool:
         self.columns[table.name] = columns

@@ -5,6 +5,7 @@
 from enrol.store.tables import (
     accounts,
     children,
+    exchange,
     intakes,
     journal,
     outbox,
@@ -19,6 +20,7 @@ from enrol.store.tables import (
 __all__ = [
     "accounts",
     "children",
+    "exchange",
     "intakes",
     "journal",
     "outbox",

@@ -1,6 +1,7 @@
 """Intakes with their rule set, seats, draw and publication."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
     text,
 )
@@ -64,6 +66,8 @@ intakes = Table(
     Column("seat_plans_hash", Text, comment="announced with the list hash"),
     Column("distances_hash", Text, comment="announced with the list hash"),
     Column("frozen_at", Instant),
+    Column("is_training", Boolean, nullable=False, server_default=false()),
+    Column("retired_at", Instant, comment="when a newer training replaced it"),
     UniqueConstraint("code"),
     CheckConstraint("kind IN ('official', 'rehearsal')", name="kind"),
     CheckConstraint(
@@ -71,6 +75,8 @@ intakes = Table(
         " 'final', 'settled')",
         name="phase",
     ),
+    CheckConstraint("NOT is_training OR kind = 'rehearsal'", name="training_is_a_rehearsal"),
+    CheckConstraint("retired_at IS NULL OR is_training", name="only_training_retires"),
     CheckConstraint("opens_at < closes_at", name="window"),
     CheckConstraint("birth_from <= birth_to", name="birth_dates"),
     CheckConstraint("max_wishes BETWEEN 1 AND 20", name="max_wishes"),

@@ -71,6 +71,16 @@ registrations = Table(
     Column("submission_hash", Text, nullable=False),
     Column("submitted_at", Instant, nullable=False),
     Column("withdrawn_at", Instant),
+    # A made-up child has no ``official_id``, so none can stand in an official intake.
+    Column(
+        "official_child_id",
+        Integer,
+        Computed(
+            "CASE WHEN (code ~~ 'TT%'::text) THEN NULL::integer ELSE child_id END", persisted=True
+        ),
+        ForeignKey("children.official_id"),
+        comment="null for a rehearsal's code",
+    ),
     UniqueConstraint("code"),
     CheckConstraint(
         "status IN ('submitted', 'verifying', 'needs_info', 'eligible', 'ineligible', 'withdrawn')",

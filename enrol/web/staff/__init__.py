@@ -4,7 +4,9 @@ from flask import Flask
 from flask_security import UserDatastore
 
 from enrol.config import Settings
-from enrol.web.staff import accounts, home, sessions
+from enrol.web.staff import accounts, exports, home, sessions
+
+__all__ = ["exports", "register"]
 
 
 def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -> None:

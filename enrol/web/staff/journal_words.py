@@ -105,6 +105,10 @@ def _details() -> dict[str, str]:
         "per_minute_before": _("families a minute before"),
         "message": _("message"),
         "message_en": _("message in English"),
+        "export": _("number of the file"),
+        "form": _("kind of file"),
+        "rows": _("rows"),
+        "sha256": _("fingerprint of the file"),
     }
 
 
@@ -128,6 +132,10 @@ def _words() -> dict[str, str]:
         "file.read": _("A child's file read"),
         "wishes.read": _("List of first wishes read"),
         "roll.read": _("Roll read"),
+        "export.asked": _("File with a list asked for"),
+        "export.written": _("File with a list written"),
+        "export.fetched": _("File with a list fetched"),
+        "export.failed": _("File with a list failed"),
         "registration.submitted": _("Registration submitted"),
         "registration.changed": _("Registration changed"),
         "registration.ticked": _("“Submit it for me at the opening” ticked"),

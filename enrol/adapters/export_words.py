@@ -1,0 +1,75 @@
+"""The words of files for officers: English messages, marked so that they get their Vietnamese."""
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name by which messages are collected
+    """Return the message as it is; it is translated when a file is written."""
+    return message
+
+
+REHEARSAL = N_("REHEARSAL: not a registration")
+WATERMARK = N_(
+    "Copy %(number)s made for %(officer)s at %(at)s. Personal data of children:"
+    " for this officer's work only, not to be passed on."
+)
+
+_TITLES = {
+    "registrations": N_("List of registrations"),
+    "admitted": N_("List of admitted children"),
+}
+
+_HEADINGS = {
+    "zone": N_("Zone"),
+    "code": N_("Registration code"),
+    "pupil_code": N_("Pupil code"),
+    "full_name": N_("Full name"),
+    "birth_on": N_("Date of birth"),
+    "sex": N_("Sex"),
+    "status": N_("Status"),
+    "first_wish": N_("First wish"),
+    "permanent_unit": N_("Permanent residence: ward"),
+    "permanent_group": N_("Permanent residence: residential group"),
+    "current_unit": N_("Lives in: ward"),
+    "current_group": N_("Lives in: residential group"),
+    "current_address": N_("Lives at: address"),
+    "guardian_name": N_("Parent or guardian"),
+    "guardian_relation": N_("Relation"),
+    "guardian_phone": N_("Telephone number"),
+    "submitted_at": N_("Submitted"),
+    "school": N_("School code"),
+    "school_name": N_("School"),
+    "band": N_("Group"),
+    "wish": N_("Wish granted"),
+}
+
+_CELLS = {
+    "sex": {"female": N_("Girl"), "male": N_("Boy")},
+    "guardian_relation": {
+        "mother": N_("Mother"),
+        "father": N_("Father"),
+        "guardian": N_("Guardian"),
+    },
+    "status": {
+        "submitted": N_("Received"),
+        "verifying": N_("Residence being verified"),
+        "needs_info": N_("More information needed"),
+        "eligible": N_("Eligible"),
+        "ineligible": N_("Not eligible"),
+        "withdrawn": N_("Withdrawn"),
+    },
+    "wish": {"": N_("Re-routed")},
+}
+
+
+def title_word(kind: str) -> str:
+    """Return the message of a kind of file."""
+    return _TITLES[kind]
+
+
+def heading(column: str) -> str:
+    """Return the message of a column."""
+    return _HEADINGS[column]
+
+
+def cell_word(column: str, value: str) -> str:
+    """Return the message of a value that stands for words, nothing for one that is its own."""
+    return _CELLS.get(column, {}).get(value, "")
