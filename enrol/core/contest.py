@@ -46,9 +46,11 @@ def contest(
     if draws is not None:
         width = max(draws, default=0).bit_length()
         highs = [lead << width | draw for lead, draw in zip(leading, draws, strict=True)]
-    priorities = [
-        highs[choice] << bits | child
-        for child in range(count)
-        for choice in range(starts[child], starts[child + 1])
-    ]
+    priorities: list[int] = []
+    for child in range(count):
+        ranks = highs[starts[child] : starts[child + 1]]
+        if ranks and ranks.count(ranks[0]) == len(ranks):  # the same place in every queue
+            priorities += [ranks[0] << bits | child] * len(ranks)
+        else:
+            priorities += [rank << bits | child for rank in ranks]
     return Contest(starts, schools, priorities, bits)

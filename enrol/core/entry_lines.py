@@ -5,7 +5,9 @@ cut at the marks between its fields. Facts without their distances are read stri
 ``sealing.entry_of_line``, once for every spelling; a line that is unusual in any way as a whole.
 """
 
+import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from enrol.core.model import Entry, Facts
 from enrol.core.sealing import entry_of_line
@@ -18,6 +20,8 @@ _FAMILY = '},"family":"'
 _HASH = '","submission_hash":"'
 _WISHES = '","wishes":['
 _TAIL = "]}"
+_PAIR = r'"[^",:]*":(?:0|[1-9][0-9]*)'
+_USUAL = re.compile(rf"{_PAIR}(?:,{_PAIR})*")
 
 
 def entries_of_lines(lines: Iterable[bytes]) -> list[Entry]:
@@ -36,10 +40,11 @@ def entries_of_lines(lines: Iterable[bytes]) -> list[Entry]:
 
 
 class _Reader:
-    """The spellings of facts seen so far, with what they say."""
+    """The spellings of facts seen so far, with what they say, and the names seen in order."""
 
     def __init__(self) -> None:
         self._facts: dict[str, Facts] = {}
+        self._ordered: set[tuple[str, ...]] = set()
 
     def quickly(self, line: bytes) -> Entry | None:
         """Return the entry of a usual line, None for any other; ValueError for a wrong one."""
@@ -60,7 +65,7 @@ class _Reader:
         measured, has_more, after = rest.partition(_AFTER_DISTANCES)
         if not (has_distances and has_more):
             return None
-        pairs, names = _distances(measured), _wishes(wishes)
+        pairs, names = self._distances(measured), _wishes(wishes)
         if pairs is None or names is None:
             return None
         known = self._known_facts(before, after)
@@ -79,6 +84,20 @@ class _Reader:
             ),
             names,
         )
+
+    def _distances(self, text: str) -> tuple[tuple[str, int], ...] | None:
+        """Return pairs in the order of their names; None unless spelled as usual."""
+        if not text:
+            return ()
+        if _USUAL.fullmatch(text) is None:
+            return None
+        parts = text[1:].replace('":', ',"').split(',"')  # name, metres, name, metres, ...
+        names = tuple(parts[::2])
+        if names not in self._ordered:
+            if any(name >= following for name, following in pairwise(names)):
+                return None
+            self._ordered.add(names)
+        return tuple(zip(names, map(int, parts[1::2]), strict=True))
 
     def _known_facts(self, before: str, after: str) -> Facts:
         spelling = f"{before}{_DISTANCES}{_AFTER_DISTANCES}{after}"
@@ -99,21 +118,3 @@ def _wishes(text: str) -> tuple[str, ...] | None:
         text.startswith('"') and text.endswith('"' + _TAIL) and text.count('"') == 2 * len(names)
     )
     return tuple(names) if is_usual else None
-
-
-def _distances(text: str) -> tuple[tuple[str, int], ...] | None:
-    """Return pairs in the order of their names; None unless spelled as usual."""
-    if not text:
-        return ()
-    pairs: list[tuple[str, int]] = []
-    previous = ""
-    for item in text.split(","):
-        quoted, _, metres = item.rpartition(":")
-        name = quoted[1:-1]
-        if quoted != f'"{name}"' or '"' in name or not metres.isdigit():
-            return None
-        if (metres[0] == "0" and metres != "0") or (pairs and name <= previous):
-            return None
-        pairs.append((name, int(metres)))
-        previous = name
-    return tuple(pairs)

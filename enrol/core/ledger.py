@@ -28,6 +28,10 @@ class Ledger:
         else:
             self.differences.append(wrong)
 
+    def says(self, name: str, text: bytes) -> bool:
+        """Tell whether a member is there and spelled exactly so."""
+        return self._members.get(name) == text
+
     def read(
         self,
         name: str,

@@ -62,7 +62,15 @@ def allocate_leftovers(
     seats = seats_by_school(free)
     everyone = standings(entries=entries, rules=rules, key=key)
     nearest = Nearest([school for school in seats if seats[school]])
-    contenders = [_contender(standing, seats, distances, nearest) for standing in everyone]
+    known = distances if "distance" in rules.order else None
+    contenders = [
+        Contender(
+            standing,
+            _choices(standing, seats, distances, nearest),
+            () if known is None else _decided(standing.entry, known),
+        )
+        for standing in everyone
+    ]
     lined = line_up(contenders=contenders, schools=seats, rules=rules, key=key)
     counts = [seats[school] for school in lined.schools]
     granted = match(contest=lined.contest, seats=counts, reserved={})
@@ -92,17 +100,18 @@ def seats_by_school(free: Sequence[FreeSeats]) -> dict[str, int]:
     return seats
 
 
-def _contender(
+def _choices(
     standing: Standing, seats: Mapping[str, int], distances: Distances, nearest: "Nearest"
-) -> Contender:
+) -> Sequence[str]:
     entry = standing.entry
-    led = distances.get(entry.code, ())
-    decided = {**dict(led), **dict(entry.facts.distances)}
     if standing.in_zone:
-        choices: Sequence[str] = nearest.of(led, own=entry.facts.distances)
-    else:
-        choices = [school for school in entry.wishes if school in seats]
-    return Contender(standing, choices, tuple(decided.items()))
+        return nearest.of(distances.get(entry.code, ()), own=entry.facts.distances)
+    return [school for school in entry.wishes if school in seats]
+
+
+def _decided(entry: Entry, distances: Distances) -> tuple[tuple[str, int], ...]:
+    decided = {**dict(distances.get(entry.code, ())), **dict(entry.facts.distances)}
+    return tuple(decided.items())
 
 
 class Nearest:

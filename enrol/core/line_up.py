@@ -116,10 +116,18 @@ def line_up(
     names = sorted(set(schools))
     index = {name: place for place, name in enumerate(names)}
     ordered = sorted(contenders, key=_by_code if rules.per_school_numbers else _by_number)
-    starts, wished, leading = [0], [], []
+    starts: list[int] = [0]
+    wished: list[int] = []
+    leading: list[int] = []
     leads = Leads(ordered, rules)
+    # Whole zones share one long list of choices, known by its identity while ``ordered`` keeps it.
+    indices: dict[int, list[int]] = {}
     for contender in ordered:
-        wished += [index[name] for name in contender.choices]
+        shared = indices.get(id(contender.choices))
+        if shared is None:
+            shared = [index[name] for name in contender.choices]
+            indices[id(contender.choices)] = shared
+        wished += shared
         leading += leads.of(contender)
         starts.append(len(wished))
     children = [contender.standing for contender in ordered]

@@ -8,6 +8,7 @@ school a changed file is about; a check whose files cannot be read is left out.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from enrol.core import bundle
 from enrol.core.bundle import (
@@ -15,11 +16,13 @@ from enrol.core.bundle import (
     digest,
     distances_hash,
     read_manifest,
+    read_member,
 )
 from enrol.core.bundle_files import (
     leaves_of,
     read_distances,
     read_entries,
+    read_placements,
     read_rules,
     read_seat_plans,
     write_distances,
@@ -35,7 +38,14 @@ from enrol.core.lottery import commitment, draw_key
 from enrol.core.model import Entry, SeatPlan
 from enrol.core.priority import RuleSet, rules_hash
 from enrol.core.sealing import merkle_root, nfc
-from enrol.core.stated_results import Beside, Inputs, check_outputs, read_outputs
+from enrol.core.stated_results import (
+    Answer,
+    Inputs,
+    certified,
+    check_outputs,
+    computed,
+    read_outputs,
+)
 from enrol.core.verdict import Line, Report, checked, difference
 
 
@@ -51,30 +61,57 @@ class Announced:
     public_value: str | None = None
 
 
-def _afterwards(task: Callable[[], Certificate]) -> Callable[[], Certificate]:
-    return task
+Beside: TypeAlias = Callable[[Callable[[], Certificate | None]], Answer]
+"""Starts a task on another processor and returns what waits for its answer."""
+
+
+def _nowhere_else(_task: Callable[[], Certificate | None]) -> Answer:
+    return lambda: None
 
 
 def verify(
     members: Mapping[str, bytes],
     *,
     announced: Announced | None = None,
-    beside: Beside = _afterwards,
+    beside: Beside = _nowhere_else,
 ) -> Report:
     """Return what was checked of a bundle and every difference found, the outermost first.
 
-    ``beside`` may start a task on another processor; it returns what waits for the answer.
+    With ``beside`` the certificate is computed on another processor, from the files on: to read
+    them twice costs less than to share what was read.
 
     Raises UnusableBundleError when there is no readable manifest.
     """
     manifest = read_manifest(members)
     ledger = Ledger(members)
     ledger.settle(_wrong_member(members, manifest), checked("members", count=len(bundle.MEMBERS)))
+    certificate = beside(lambda: _certificate_of(members))
     inputs = _check_inputs(ledger, members, manifest, announced or Announced())
-    outputs = read_outputs(ledger)
-    if inputs is not None and outputs is not None:
-        check_outputs(ledger, inputs, outputs, beside=beside)
+    found = None if inputs is None else computed(inputs)
+    outputs = read_outputs(ledger, found)
+    if inputs is not None and found is not None and outputs is not None:
+        check_outputs(ledger, inputs, outputs, found, certificate=certificate)
     return Report(checked=tuple(ledger.checked), differences=tuple(ledger.differences))
+
+
+def _certificate_of(members: Mapping[str, bytes]) -> Certificate | None:
+    """Return the certificate of what the bundle states; None when it cannot be read."""
+    try:
+        rules = read_member(members, bundle.RULES, read_rules)
+        entries = read_member(members, bundle.ENTRIES, read_entries)
+        draw = read_member(members, bundle.DRAW, read_draw)
+        table = read_member(members, bundle.DISTANCES, read_distances)
+        inputs = Inputs(
+            rules=rules,
+            seat_plans=read_member(members, bundle.SEAT_PLANS, read_seat_plans),
+            entries=entries,
+            distances=distances_from_zones(table=table, entries=entries, rules=rules),
+            draw=draw,
+            key=_draw_key(draw),
+        )
+        return certified(inputs, read_member(members, bundle.PLACEMENTS, read_placements))
+    except ValueError:
+        return None  # the other processor says of what
 
 
 def _wrong_member(members: Mapping[str, bytes], manifest: Manifest) -> Line | None:
@@ -194,11 +231,15 @@ def _check_announced(ledger: Ledger, what: str, found: str, stated: str | None) 
 
 def _key(ledger: Ledger, draw: Draw) -> bytes | None:
     try:
-        return draw_key(
-            seed=bytes.fromhex(draw.seed),
-            public_value=draw.public_value,
-            list_hash=bytes.fromhex(draw.list_hash),
-        )
+        return _draw_key(draw)
     except ValueError as error:
         ledger.note(difference("unreadable", name=bundle.DRAW, reason=error))
         return None
+
+
+def _draw_key(draw: Draw) -> bytes:
+    return draw_key(
+        seed=bytes.fromhex(draw.seed),
+        public_value=draw.public_value,
+        list_hash=bytes.fromhex(draw.list_hash),
+    )

@@ -21,6 +21,7 @@ ALLOWED_IN_CORE = {
     "heapq",
     "hmac",
     "itertools",
+    "re",
     "json",
     "operator",
     "typing",
