@@ -10,7 +10,7 @@ from enrol.core.actors import System
 from enrol.core.digests import intake_digest, outcome_digest
 from enrol.core.results import compute
 from enrol.core.roll_certificate import certify_settlement
-from enrol.services import advancing, allocating
+from enrol.services import advancing, allocating, orders
 from enrol.services.frozen_lists import ListAltered
 from enrol.services.phases import WrongPhase
 from enrol.services.refusals import NotFound
@@ -236,6 +236,23 @@ def test_of_zones_allocated_together_all_are_kept_or_none(monkeypatch):
     assert outcome_rows()["placements"] == []
 
     assert all(done.is_new for done in allocating.run_zones(run_ids=run_ids()))
+
+
+def test_reasons_of_a_second_stage_are_worked_out_while_nothing_is_being_written(monkeypatch):
+    drawn = draw_intake(zones_=2, children_=30, seats=6)
+    explain, asked = orders.explain_leftovers, []
+
+    def watched(**given):
+        with transaction() as tx:
+            query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            query += " AND query LIKE 'COPY%' AND state <> 'idle'"
+            asked.append(tx.execute(text(query)).scalar_one())
+        yield from explain(**given)
+
+    monkeypatch.setattr(orders, "explain_leftovers", watched)
+    allocate(drawn)
+
+    assert asked == [0]
 
 
 def test_the_list_is_hashed_again_before_the_second_stage():
