@@ -68,6 +68,13 @@ intakes = Table(
     Column("frozen_at", Instant),
     Column("is_training", Boolean, nullable=False, server_default=false()),
     Column("retired_at", Instant, comment="when a newer training replaced it"),
+    Column(
+        "review_days",
+        SmallInteger,
+        nullable=False,
+        server_default="5",
+        comment="working days within which a file is answered",
+    ),
     UniqueConstraint("code"),
     CheckConstraint("kind IN ('official', 'rehearsal')", name="kind"),
     CheckConstraint(
@@ -80,6 +87,7 @@ intakes = Table(
     CheckConstraint("opens_at < closes_at", name="window"),
     CheckConstraint("birth_from <= birth_to", name="birth_dates"),
     CheckConstraint("max_wishes BETWEEN 1 AND 20", name="max_wishes"),
+    CheckConstraint("review_days BETWEEN 1 AND 60", name="review_days"),
     CheckConstraint(
         "phase = 'draft' OR (seed_commitment IS NOT NULL AND sealed_seed IS NOT NULL)",
         name="committed_before_announced",
