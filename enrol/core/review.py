@@ -128,11 +128,16 @@ def refusal_of(*, fact: str, verdict: Verdict, reason: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class CarriedOver:
-    """A new submission's facts with the decisions that still hold; ``dropped`` lost theirs."""
+    """A new submission's facts with the decisions that still hold.
+
+    ``dropped`` facts lost their decision, ``kept`` ones have it still. ``is_other`` says that the
+    family states something else than before, wishes and ways to reach it apart.
+    """
 
     facts: dict[str, object]
     dropped: tuple[str, ...]
     kept: tuple[str, ...]
+    is_other: bool
 
 
 def carry_over(
@@ -149,33 +154,41 @@ def carry_over(
     """
     facts: dict[str, object] = dict(after)
     dropped, kept = [], []
+    is_other = any(sent_before.get(part) != sent_after.get(part) for part in _STATED)
     for name in FACT_NAMES:
-        old, new = before.get(name), after.get(name)
-        if not isinstance(old, Mapping) or old.get("status") == DECLARED:
+        is_same = _value(before, name) == _value(after, name)
+        is_other = is_other or not is_same
+        decided = before.get(name)
+        if not isinstance(decided, Mapping) or decided.get("status") == DECLARED:
             continue
-        is_same = isinstance(new, Mapping) and old.get("value") == new.get("value")
         if is_same and _basis(name, sent_before) == _basis(name, sent_after):
-            facts[name] = dict(old)
+            facts[name] = dict(decided)
             kept.append(name)
         else:
             dropped.append(name)
-    return CarriedOver(facts=facts, dropped=tuple(dropped), kept=tuple(kept))
+    return CarriedOver(facts, tuple(dropped), tuple(kept), is_other)
 
 
-def after_resubmission(
-    *, before: Status, composed: Status, dropped: bool, kept: bool, facts_changed: bool
-) -> Status:
+def after_resubmission(*, before: Status, composed: Status, carried: CarriedOver) -> Status:
     """Return where a file stands once its family sent it anew.
 
     ``composed`` is what the answers alone ask for (submitted or verifying). An accepted file stays
     accepted while only its wishes change; what an officer has begun, asked for or refused is looked
     at again.
     """
-    if before is Status.ELIGIBLE and not dropped and not facts_changed:
+    if before is Status.ELIGIBLE and not carried.is_other:
         return Status.ELIGIBLE
-    if before in (Status.NEEDS_INFO, Status.INELIGIBLE, Status.ELIGIBLE) or dropped or kept:
+    if before in (Status.NEEDS_INFO, Status.INELIGIBLE, Status.ELIGIBLE):
         return Status.VERIFYING
-    return composed
+    return Status.VERIFYING if carried.dropped or carried.kept else composed
+
+
+_STATED = ("child", "residences", "sibling_school", "zone")
+
+
+def _value(facts: Mapping[str, object], name: str) -> object:
+    fact = facts.get(name)
+    return fact.get("value") if isinstance(fact, Mapping) else None
 
 
 def _basis(name: str, sent: Mapping[str, object]) -> object:

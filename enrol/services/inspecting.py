@@ -7,11 +7,8 @@ from typing import Any
 
 from enrol.core.actors import Actor
 from enrol.core.decided import FACT_NAMES
-from enrol.core.intake import Phase
-from enrol.core.reach import Reach
-from enrol.services import authority
-from enrol.services.refusals import NotFound
-from enrol.store import child_files, families, intakes, journal, rolls
+from enrol.services import files_in_charge
+from enrol.store import families, journal, rolls
 from enrol.store.child_files import File
 from enrol.store.db import Transaction, transaction
 from enrol.store.families import Residence
@@ -19,8 +16,6 @@ from enrol.store.intakes import IntakeRecord
 from enrol.store.rolls import SchoolName
 
 __all__ = ["ChildFile", "Fact", "Residence", "Wish", "file_of"]
-
-_PUBLISHED = (Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +64,15 @@ class ChildFile:
 def file_of(*, actor: Actor, code: str) -> ChildFile:
     """Return a child's file; the reading is journalled in the same transaction.
 
-    In charge are officers of the unit that answers for the child's zone (and of those above it),
-    the school wished first when it is of that unit, and after publication the school of the seat.
-    Raises NotFound for everybody else, as for a code that does not exist.
+    Raises NotFound for who is not in charge (``files_in_charge``).
     """
     with transaction() as tx:
-        reach = authority.reach_of(tx, actor=actor)
-        file = child_files.file_of(tx, code=code)
-        if file is None:
-            raise NotFound
-        intake = intakes.intake_of(tx, intake_id=file.intake_id)
-        if intake is None or not _is_in_charge(tx, reach=reach, file=file, phase=intake.phase):
-            raise NotFound
+        seen = files_in_charge.seen_file(tx, actor=actor, code=code)
+        file = seen.file
         journal.record(
             tx, actor=actor, action="file.read", intake_id=file.intake_id, subject=file.code
         )
-        return _child_file(tx, file=file, intake=intake)
-
-
-def _is_in_charge(tx: Transaction, *, reach: Reach, file: File, phase: Phase) -> bool:
-    if reach.leads(file.zone_unit_id):
-        return True
-    first = file.wishes[0]
-    if first in reach.own_school_ids:
-        [school] = rolls.school_names(tx, school_ids=[first])
-        if school.unit_id == file.zone_unit_id:
-            return True
-    if phase not in _PUBLISHED:
-        return False
-    return child_files.seat_of(tx, intake_id=file.intake_id, code=file.code) in reach.own_school_ids
+        return _child_file(tx, file=file, intake=seen.intake)
 
 
 def _child_file(tx: Transaction, *, file: File, intake: IntakeRecord) -> ChildFile:

@@ -7,12 +7,20 @@ from uuid import UUID
 
 from enrol.core.actors import Family
 from enrol.core.answers import Answers, Incompleteness, read_answers
-from enrol.services import composing
+from enrol.services import composing, resubmitting
 from enrol.services.composing import Incomplete, NotEligible
 from enrol.services.households import signed_in_child
 from enrol.services.ports import Secrets
 from enrol.services.refusals import NotFound, Refusal, SignedOut
-from enrol.store import drafts, journal, locks, receipts, registrations, submitting, windows
+from enrol.store import (
+    drafts,
+    journal,
+    locks,
+    receipts,
+    registrations,
+    submitting,
+    windows,
+)
 from enrol.store.db import Transaction, statements, transaction
 from enrol.store.families import Child
 from enrol.store.registrations import Live, NewRegistration, ReceiptLines, WishLine
@@ -175,14 +183,17 @@ def _write(
             tx, intake_id=now.window.intake_id, child_id=now.child.child_id, for_update=True
         )
     new = _composed(tx, now=now, draft=draft, answers=answers, live=live, secrets=secrets)
-    if live is not None and registrations.payload_of(tx, live=live) == new.payload:
-        # Sent again, the same: its receipt stands.
-        return _receipt_again(tx, now=now, used=(live.code, live.version), secrets=secrets)
     actor = Family(now.child.child_id, now.child.secret_version)
     if live is None:
         submitting.write_first(tx, new=new, actor=actor)
     else:
-        _write_change(tx, live=live, new=new, actor=actor)
+        sent_before = registrations.payload_of(tx, live=live)
+        if sent_before == new.payload:
+            # Sent again, the same: its receipt stands.
+            return _receipt_again(tx, now=now, used=(live.code, live.version), secrets=secrets)
+        new = resubmitting.write_change(
+            tx, live=live, new=new, sent_before=sent_before, actor=actor
+        )
     return _receipt(now=now, new=new, version=live.version + 1 if live else 1, secrets=secrets)
 
 
@@ -213,20 +224,6 @@ def _composed(
         submission_key=draft.submission_key,
         secrets=secrets,
     )
-
-
-def _write_change(tx: Transaction, *, live: Live, new: NewRegistration, actor: Family) -> None:
-    version = live.version + 1
-    registrations.insert_change(tx, registration_id=live.registration_id, version=version, new=new)
-    journal.record(
-        tx,
-        actor=actor,
-        action="registration.changed",
-        intake_id=new.intake_id,
-        subject=new.code,
-        detail={"version": version, "submission_hash": new.submission_hash},
-    )
-    drafts.renew_key(tx, intake_id=new.intake_id, child_id=new.child_id)
 
 
 def _receipt(*, now: Situation, new: NewRegistration, version: int, secrets: Secrets) -> Receipt:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from enrol.store.constraints import translated
 from enrol.store.db import Transaction
 from enrol.store.tables.children import children
 from enrol.store.tables.intakes import intake_zones
@@ -76,6 +77,16 @@ def file_of(tx: Transaction, *, code: str) -> File | None:
     row = tx.execute(query).one_or_none()
     values: list[Any] = [] if row is None else list(row)
     return File(*values) if values else None
+
+
+def lock_file(tx: Transaction, *, registration_id: int) -> None:
+    """Let no family and no colleague change the registration until this transaction ends."""
+    with translated():
+        tx.execute(
+            select(registrations.c.id)
+            .where(registrations.c.id == registration_id)
+            .with_for_update()
+        )
 
 
 def seat_of(tx: Transaction, *, intake_id: int, code: str) -> int | None:

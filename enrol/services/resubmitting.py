@@ -1,0 +1,53 @@
+"""A family sends its live registration anew: what officers decided stands where nothing behind it
+changed.
+"""
+
+import json
+from dataclasses import replace
+
+from enrol.core.actors import Family
+from enrol.core.review import Status, after_resubmission, carry_over
+from enrol.store import decisions, drafts, journal, registrations
+from enrol.store.db import Transaction
+from enrol.store.registrations import Live, NewRegistration
+
+
+def write_change(
+    tx: Transaction, *, live: Live, new: NewRegistration, sent_before: str, actor: Family
+) -> NewRegistration:
+    """Write the next version of a live registration, whose row must be locked; returns what was
+    written.
+
+    Decisions about facts that did not change are kept, the others dropped, and both can be read in
+    the file.
+    """
+    version = live.version + 1
+    status, facts = decisions.standing_of(tx, registration_id=live.registration_id)
+    carried = carry_over(
+        before=facts,
+        after=new.facts,
+        sent_before=json.loads(sent_before),
+        sent_after=json.loads(new.payload),
+    )
+    stands = after_resubmission(before=Status(status), composed=Status(new.status), carried=carried)
+    written = replace(new, facts=carried.facts, status=stands.value)
+    registrations.insert_change(
+        tx, registration_id=live.registration_id, version=version, new=written
+    )
+    journal.record(
+        tx,
+        actor=actor,
+        action="registration.changed",
+        intake_id=new.intake_id,
+        subject=new.code,
+        detail={"version": version, "submission_hash": new.submission_hash},
+    )
+    decisions.note_dropped(
+        tx,
+        registration_id=live.registration_id,
+        version=version,
+        facts=carried.dropped,
+        actor=actor,
+    )
+    drafts.renew_key(tx, intake_id=new.intake_id, child_id=new.child_id)
+    return written
