@@ -4,8 +4,11 @@
 
 from enrol.store.tables import (
     accounts,
+    assistance,
+    checked_homes,
     children,
     exchange,
+    flags,
     intakes,
     journal,
     outbox,
@@ -20,8 +23,11 @@ from enrol.store.tables import (
 
 __all__ = [
     "accounts",
+    "assistance",
+    "checked_homes",
     "children",
     "exchange",
+    "flags",
     "intakes",
     "journal",
     "outbox",

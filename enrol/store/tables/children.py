@@ -65,6 +65,7 @@ children = Table(
     UniqueConstraint("personal_id"),
     CheckConstraint("sex IN ('female', 'male')", name="sex"),
     Index("ix_children_family_code", "family_code"),
+    Index("ix_children_name_birth", "search_key", "birth_on"),
     Index(
         "ix_children_search_key",
         "search_key",
