@@ -8,13 +8,14 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-EVIDENCE = ("fact_decisions", "zone_transfers")
+EVIDENCE = ("fact_decisions", "rulings", "zone_transfers")
 TABLES = (
     "holidays",
     "postponements",
     "zone_transfers",
     "documents",
     "info_requests",
+    "rulings",
     "fact_decisions",
 )
 
@@ -262,4 +263,40 @@ def _create_tables() -> None:
             comment="a Saturday or Sunday on which offices work instead",
         ),
         sa.PrimaryKeyConstraint("on_date", name=op.f("pk_holidays")),
+    )
+    op.create_table(
+        "rulings",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("registration_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "version", sa.SmallInteger(), nullable=False, comment="the submission that was judged"
+        ),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "reason", sa.Text(), nullable=True, comment="a code of core.review; told to the family"
+        ),
+        sa.Column("note", sa.Text(), nullable=True, comment="to the family, in the office's words"),
+        sa.Column(
+            "ruled_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.Column("actor", sa.Text(), nullable=False, comment="as in the journal"),
+        sa.CheckConstraint(
+            "status <> 'ineligible' OR reason IS NOT NULL", name=op.f("ck_rulings_reasoned")
+        ),
+        sa.CheckConstraint(
+            "status IN ('eligible', 'ineligible', 'verifying')", name=op.f("ck_rulings_status")
+        ),
+        sa.CheckConstraint("char_length(note) <= 300", name=op.f("ck_rulings_note")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registrations.id"],
+            name=op.f("fk_rulings_registration_id_registrations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rulings")),
+    )
+    op.create_index(
+        "ix_rulings_registration_id", "rulings", ["registration_id", "id"], unique=False
     )

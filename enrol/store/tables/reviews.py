@@ -50,6 +50,23 @@ fact_decisions = Table(
     Index("ix_fact_decisions_registration_id", "registration_id", "id"),
 )
 
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("registration_id", ForeignKey("registrations.id"), nullable=False),
+    Column("version", SmallInteger, nullable=False, comment="the submission that was judged"),
+    Column("status", Text, nullable=False),
+    Column("reason", Text, comment="a code of core.review; told to the family"),
+    Column("note", Text, comment="to the family, in the office's words"),
+    Column("ruled_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("actor", Text, nullable=False, comment="as in the journal"),
+    CheckConstraint("status IN ('eligible', 'ineligible', 'verifying')", name="status"),
+    CheckConstraint("status <> 'ineligible' OR reason IS NOT NULL", name="reasoned"),
+    CheckConstraint("char_length(note) <= 300", name="note"),
+    Index("ix_rulings_registration_id", "registration_id", "id"),
+)
+
 info_requests = Table(
     "info_requests",
     metadata,
