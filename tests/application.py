@@ -56,9 +56,9 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         yield migrated_app
         db.session.remove()
         empty_tables()
-        shutil.rmtree(
-            migrated_app.extensions["enrol_settings"].bundles_directory, ignore_errors=True
-        )
+        settings = migrated_app.extensions["enrol_settings"]
+        for directory in (settings.bundles_directory, settings.exchange_directory):
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from flask import g, request
+from flask import current_app, g, request, session
 from wtforms import Form
 
 from enrol.web.locale import gettext as _
@@ -24,6 +24,28 @@ def changes_nothing(view: View) -> View:
     """Mark a view whose form only looks something up: it needs no token and so no session."""
     view.changes_nothing = True  # type: ignore[attr-defined]
     return view
+
+
+def takes_files(*, most_bytes: int) -> Callable[[View], View]:
+    """Mark a view that takes files from officers: what it is sent may be so large in all."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def allow_files() -> None:
+    """Let a view marked with ``takes_files`` read what a signed-in officer sends it.
+
+    To be called before the form is read. From anybody else the common limit stands, so that no
+    stranger fills the disk.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    most_bytes = getattr(view, "most_bytes", None)
+    if most_bytes is not None and "_user_id" in session:
+        request.max_content_length = most_bytes
 
 
 class PageForm(Form):

@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from enrol.config import Settings
 from enrol.web import cookies
+from enrol.web.asking import allow_files
 
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address)
@@ -66,6 +67,7 @@ def _read_form() -> None:
     is gone: one such form would make this process count in its own memory for a while.
     """
     if request.method in _CHANGING:
+        allow_files()
         _ = request.form
 
 

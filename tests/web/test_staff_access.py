@@ -6,7 +6,7 @@ What an officer may not see answers exactly as what does not exist: 404.
 import pytest
 from flask import url_for
 
-from enrol.services import exporting, imagining
+from enrol.services import exporting, imagining, uploading
 from tests.officers import register_child
 from tests.web.staff import SIGN_IN, build_house
 from tests.world import set_phase
@@ -25,6 +25,10 @@ PAGES = {
     "staff.export": {"ward"},  # who asked for it
     "staff.fetch": {"ward"},
     "office.desk": OFFICE,
+    "office.imports": OFFICE,
+    "office.one_import": {"ward"},  # who brought it
+    "office.apply_import": {"ward"},
+    "office.drop_import": {"ward"},
     "office.intake": OFFICE,
     "office.seats": OFFICE,
     "office.school_seats": {"city", "ward"},
@@ -53,7 +57,13 @@ PHASES = {
     "office.leftovers": "allocated",
     "schools.roll": "provisional",
 }
+BUTTONS = {"office.drop_import"}
+"""Pages that answer a press of a button and nothing else."""
+UNKEPT = {"staff.home", "staff.fetch", "office.apply_import", *BUTTONS}
 POSTED = (
+    "office.imports",
+    "office.apply_import",
+    "office.drop_import",
     "staff.lists",
     "office.school_seats",
     "office.step",
@@ -82,6 +92,11 @@ def house(app):
         school_id=None,
         language="vi",
     )
+    uploading.receive(
+        actor=made.officers.ward,
+        files={"children.csv": lambda path: path.write_text("pupil_code\n", encoding="utf-8")},
+        folders=app.extensions["enrol_adapters"].uploads,
+    )
     return made
 
 
@@ -92,6 +107,7 @@ def address_of(house, endpoint, code):
         "address": "dong",
         "what_if_id": 1,
         "export_id": 1,
+        "import_id": 1,
         "code": code,
     }
     with house.app.test_request_context():
@@ -115,6 +131,8 @@ def test_each_officer_finds_their_own_pages_and_no_others(house, adapters, kind)
     browser = house.signed_in(kind)
 
     for endpoint, allowed in PAGES.items():
+        if endpoint in BUTTONS:
+            continue
         set_phase(house.world, PHASES.get(endpoint, "announced"))
         response = browser.ask("GET", address_of(house, endpoint, code))
         expected = (200, 303) if kind in allowed else (404,)
@@ -145,7 +163,7 @@ def test_without_signing_in_every_page_leads_to_the_sign_in(house, adapters):
     code = register_child(house.world, number=1, adapters=adapters)
     browser = house.browser()
 
-    for endpoint in PAGES:
+    for endpoint in set(PAGES) - BUTTONS:
         response = browser.ask("GET", address_of(house, endpoint, code))
         assert response.status_code == 303, endpoint
         assert response.headers["Location"].startswith(SIGN_IN), endpoint
@@ -157,7 +175,7 @@ def test_a_family_is_nobody_here(house, adapters):
     page = browser.open("/gia-dinh/dang-nhap")
     browser.press(page, pupil_code="0000000001", secret="0123-4567-89AB-CDEF")
 
-    for endpoint in PAGES:
+    for endpoint in set(PAGES) - BUTTONS:
         response = browser.ask("GET", address_of(house, endpoint, code))
         assert response.status_code == 303, endpoint
         assert response.headers["Location"].startswith(SIGN_IN), endpoint
@@ -170,9 +188,7 @@ def test_staff_are_no_family(house):
     assert response.headers["Location"].startswith("/gia-dinh/dang-nhap")
 
 
-@pytest.mark.parametrize(
-    "endpoint", [name for name in PAGES if name not in ("staff.home", "staff.fetch")]
-)
+@pytest.mark.parametrize("endpoint", [name for name in PAGES if name not in UNKEPT])
 def test_no_page_of_staff_is_kept_by_a_cache(house, adapters, endpoint):
     code = register_child(house.world, number=1, adapters=adapters)
     kind = "ward" if "ward" in PAGES[endpoint] else "school"

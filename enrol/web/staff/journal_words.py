@@ -109,6 +109,8 @@ def _details() -> dict[str, str]:
         "form": _("kind of file"),
         "rows": _("rows"),
         "sha256": _("fingerprint of the file"),
+        "import": _("number of the import"),
+        "files": _("files"),
     }
 
 
@@ -146,6 +148,11 @@ def _words() -> dict[str, str]:
         "intake.bundled": _("Files for checking offered"),
         "child.unlisted_added": _("Child outside the register added"),
         "import.loaded": _("Data of the office loaded"),
+        "import.brought": _("Files brought to be imported"),
+        "import.ordered": _("Import ordered"),
+        "import.applied": _("Import applied"),
+        "import.dropped": _("Import dropped"),
+        "import.failed": _("Import failed"),
         "secrets.issued": _("Secret codes issued"),
         "secret.reissued": _("A family's secret code issued anew"),
         "staff.appointed": _("Officer appointed"),
