@@ -5,7 +5,7 @@ changed.
 import json
 from dataclasses import replace
 
-from enrol.core.actors import Family
+from enrol.core.actors import Actor
 from enrol.core.review import Status, after_resubmission, carry_over
 from enrol.store import decisions, drafts, journal, registrations
 from enrol.store.db import Transaction
@@ -13,7 +13,7 @@ from enrol.store.registrations import Live, NewRegistration
 
 
 def write_change(
-    tx: Transaction, *, live: Live, new: NewRegistration, sent_before: str, actor: Family
+    tx: Transaction, *, live: Live, new: NewRegistration, sent_before: str, actor: Actor
 ) -> NewRegistration:
     """Write the next version of a live registration, whose row must be locked; returns what was
     written.

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from enrol.core.actors import Family
+from enrol.core.actors import Actor, Family
 from enrol.store import desks, windows
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
@@ -153,7 +153,7 @@ UPDATE drafts
 """
 
 
-def write_first(tx: Transaction, *, new: NewRegistration, actor: Family) -> None:
+def write_first(tx: Transaction, *, new: NewRegistration, actor: Actor) -> None:
     """Write a registration, its first submission, their journal entry and the draft's next key, in
     one statement; what the family asked of the opening is thereby done.
 
