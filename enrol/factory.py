@@ -8,6 +8,7 @@ from flask import Flask
 from enrol.adapters.bundle_files import BundleFiles as BundleDirectory
 from enrol.adapters.export_files import ExportDirectory
 from enrol.adapters.page_renderer import JinjaPages, Sender
+from enrol.adapters.residence_sheets import ResidenceWorkbooks
 from enrol.adapters.result_files import ResultFiles
 from enrol.adapters.staff_passwords import FlaskSecurityPasswords
 from enrol.adapters.upload_folders import UploadDirectory
@@ -19,6 +20,7 @@ from enrol.services.ports import (
     BundleFiles,
     ExportFiles,
     PageRenderer,
+    ResidenceSheets,
     ResultPages,
     Secrets,
     StaffPasswords,
@@ -43,6 +45,7 @@ class Adapters:
     waiting_room: WaitingRoom
     exports: ExportFiles
     uploads: UploadFolders
+    residence_sheets: ResidenceSheets
 
 
 def build_adapters(settings: Settings) -> Adapters:
@@ -75,6 +78,7 @@ def build_adapters(settings: Settings) -> Adapters:
             translations=ROOT / "enrol" / "translations",
         ),
         uploads=UploadDirectory(directory=settings.exchange_directory / "uploads"),
+        residence_sheets=ResidenceWorkbooks(translations=ROOT / "enrol" / "translations"),
     )
 
 

@@ -7,6 +7,7 @@ went out, so that a file that has changed meanwhile is recognised and left alone
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import Enum
 
 from enrol.core.codes import is_code, normalise_code
@@ -182,3 +183,38 @@ def judge_all(
         else:
             outcomes[row.line] = judged
     return outcomes, faults
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A residence on a list that goes out; ``reference`` is kind and mark."""
+
+    group: str
+    code: str
+    full_name: str
+    birth_on: date
+    guardian: str
+    fact: str
+    address: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetHead:
+    """What a list that goes out is, for its title and watermark; ``language`` vi or en."""
+
+    ward: str
+    intake: str
+    officer: str
+    asked_at: datetime
+    language: str
+    is_rehearsal: bool
+
+
+class UnreadableSheetError(Exception):
+    """A file that came back cannot be read from this line on."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+        self.reason = reason

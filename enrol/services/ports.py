@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from enrol.core.handed_files import ExportHead, WrittenFile
+from enrol.core.residence_lists import SheetHead, SheetRow
 from enrol.core.waiting import RoomFigures, Standing
 
 JOBS: Final = {
@@ -242,3 +243,16 @@ class UploadFolders(Protocol):
 
     def sweep(self, *, older_than: timedelta) -> int:
         """Delete folders that nobody knows of any more; returns how many."""
+
+
+class ResidenceSheets(Protocol):
+    """Lists of residences as files; every text is inert in a spreadsheet."""
+
+    def write(self, *, head: SheetHead, rows: Iterable[SheetRow]) -> bytes:
+        """Return a workbook with a block for each residential group."""
+
+    def read(self, *, name: str, content: bytes) -> list[tuple[int, str, str, str, str]]:
+        """Return line, code, reference, verdict and remark of each row of a list that came back.
+
+        Raises UnreadableSheetError, naming the line.
+        """
