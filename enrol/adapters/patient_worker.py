@@ -8,50 +8,25 @@ Here the event loop collects each request whole; a thread gets it when nothing i
 many whole requests wait for a thread, a page drawn ahead says so with ``Retry-After``.
 """
 
-import os
-import re
 import socket
 from collections import deque
-from collections.abc import Mapping
 from contextlib import suppress
 from errno import EMFILE, ENFILE
 from functools import partial
 from itertools import count
 from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
 from selectors import EVENT_READ
+from struct import pack
 from time import monotonic
 from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from enrol.adapters.arriving import END_OF_HEAD, Arriving
+from enrol.adapters import patience, quick_answers
+from enrol.adapters.arriving import Arriving, Fault
 
-BUSY_PAGES = "enrol_busy_pages"
-"""Where the application keeps the page of a refusal, as bytes, by language."""
-
-MOST_WAITING = int(os.environ.get("ENROL_WEB_LINE", "300"))
-"""Whole requests that may wait for a thread of one process; pressed buttons get twice as many."""
-LONGEST_WAIT_SECONDS = 5.0
-"""A page that nobody waits for any more is not made; what a button sends always is."""
-MOST_HELD = 64 * 1024 * 1024
-"""What is collected beyond it in all is read by threads."""
-SILENT_SECONDS = 10.0
-SLOW_SECONDS = 60.0
-LINGER_SECONDS = 2.0
-SWEEP_SECONDS = 0.5
-CROWDED = 0.9
-FEWEST_CONNECTIONS = 20
-OTHER_FILES = 100
-"""Open files of a process besides the visitors' connections."""
 _CHUNK = 64 * 1024
-_ENGLISH = re.compile(rb"\r\ncookie:[^\r]*\blang=en\b", re.IGNORECASE)
-_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-_NO_LENGTH = b"HTTP/1.1 411 Length Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-_LONG_HEAD = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"Connection: close\r\nContent-Length: 0\r\n\r\n"
-)
-_PLAIN = {"vi": b"Busy. Please try again in a few seconds.\n"}
+_TOO_SLOW = "408 Request Timeout"
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -62,6 +37,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self._arriving: dict[Any, Arriving] = {}
         self._leaving: dict[Any, float] = {}
         self._held = 0
+        self._large = 0
         self._swept = 0.0
         self._told = 0.0
         self._waiting: deque[float] = deque()  # its ends are safe from any thread
@@ -71,11 +47,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def init_process(self) -> None:
         """Begin with as many connections as the system lets a process have open."""
         soft, hard = getrlimit(RLIMIT_NOFILE)
-        wanted = self.cfg.worker_connections + OTHER_FILES
+        wanted = self.cfg.worker_connections + patience.OTHER_FILES
         most = wanted if hard == RLIM_INFINITY else min(wanted, hard)
         if soft != RLIM_INFINITY and most > soft:
             setrlimit(RLIMIT_NOFILE, (most, hard))
-        self.worker_connections = max(FEWEST_CONNECTIONS, most - OTHER_FILES)
+        self.worker_connections = max(patience.FEWEST_CONNECTIONS, most - patience.OTHER_FILES)
         super().init_process()
 
     def notify(self) -> None:
@@ -83,7 +59,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         which is several a request.
         """
         now = monotonic()
-        if now - self._told >= SWEEP_SECONDS:
+        if now - self._told >= patience.SWEEP_SECONDS:
             self._told = now
             super().notify()
 
@@ -104,7 +80,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self._make_room()
             return
         self.nr_conns += 1
-        if self.nr_conns > self.worker_connections * CROWDED:
+        if self.nr_conns > self.worker_connections * patience.CROWDED:
             self._make_room()
         self._collect(TConn(self.cfg, sock, address, listener.getsockname()))
 
@@ -113,35 +89,45 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         if self.cfg.is_ssl:
             super().on_client_socket_readable(conn, client)
             return
-        self.poller.unregister(client)
-        self.keepalived_conns.remove(conn)
-        self._collect(conn)
+        if conn in self.keepalived_conns:  # not let go of a moment ago
+            self.poller.unregister(client)
+            self.keepalived_conns.remove(conn)
+            self._collect(conn)
 
-    def _collect(self, conn: Any) -> None:
+    def _collect(self, conn: Any, begun: bytes = b"") -> None:
         conn.sock.setblocking(False)
         arriving = Arriving(conn, monotonic())
         self._arriving[conn] = arriving
         self.poller.register(conn.sock, EVENT_READ, partial(self._read, arriving))
-        self._read(arriving, conn.sock)
+        if begun:
+            self._add(arriving, begun)
+        else:
+            self._read(arriving, conn.sock)
 
     def _read(self, arriving: Arriving, sock: Any) -> None:
         if arriving.conn not in self._arriving:  # given up a moment ago
             return
-        searched = len(arriving.body)
         try:
             chunk = sock.recv(_CHUNK)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
             chunk = b""
-        arriving.body += chunk
-        self._held += len(chunk)
-        if not chunk:
+        if chunk:
+            self._add(arriving, chunk)
+        else:
             self._forget(arriving)
             self._drop(arriving.conn)
-        elif arriving.is_whole(searched) or self._held > MOST_HELD:
+
+    def _add(self, arriving: Arriving, chunk: bytes) -> None:
+        searched = len(arriving.body)
+        arriving.body += chunk
+        self._held += len(chunk)
+        if arriving.is_whole(searched):
             self._forget(arriving)
             self._hand_over(arriving)
+        elif self._held > patience.MOST_HELD:
+            self._shed_largest()
 
     def _forget(self, arriving: Arriving) -> None:
         self.poller.unregister(arriving.conn.sock)
@@ -150,20 +136,40 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def _hand_over(self, arriving: Arriving) -> None:
         conn = arriving.conn
-        if arriving.has_no_length or arriving.has_endless_head:
-            self._say(conn, _NO_LENGTH if arriving.has_no_length else _LONG_HEAD)
-            self._leave(conn)
+        conn.is_button, conn.language = arriving.is_button, arriving.language
+        if arriving.is_large and not quick_answers.takes_large(self.wsgi, target=arriving.target):
+            arriving.fault = Fault.TOO_LARGE
+        if arriving.fault is not None:
+            self._say(
+                conn,
+                quick_answers.refusal(self.wsgi, fault=arriving.fault, language=conn.language),
+            )
+            self._leave(conn, is_large=arriving.fault is Fault.TOO_LARGE)
             return
-        conn.is_button = arriving.body.startswith(b"POST ")
-        conn.speaks_english = _ENGLISH.search(arriving.body) is not None
-        if len(self._waiting) >= MOST_WAITING * (2 if conn.is_button else 1):
+        line = patience.MOST_WAITING * (2 if conn.is_button else 1)
+        if len(self._waiting) >= line or (arriving.is_large and self._large >= patience.MOST_LARGE):
             self._send_refusal(conn)
-            self._leave(conn)
+            self._leave(conn, is_large=arriving.is_large)
             return
+        conn.is_large, conn.held = arriving.is_large, len(arriving.body)
+        self._held += conn.held
+        self._large += conn.is_large
+        if conn.is_large:  # the rest is read by a thread, which does not wait for ever
+            limit = pack("ll", patience.STALLED_SECONDS, 0)
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
         conn.init()
         conn.parser.unreader.unread(bytes(arriving.body))
         conn.data_ready = True
         self.enqueue_req(conn)
+
+    def _shed_largest(self) -> None:
+        """Send the request away that takes most of the memory, whole or not."""
+        largest = max(self._arriving.values(), key=lambda one: len(one.body))
+        conn = largest.conn
+        conn.is_button, conn.language = largest.is_button, largest.language
+        self._forget(largest)
+        self._send_refusal(conn)
+        self._leave(conn, is_large=True)
 
     # Being served
 
@@ -175,36 +181,37 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def handle(self, conn: Any) -> Any:
         """Serve a request (in a thread), unless it waited longer than anybody would."""
         waited = monotonic() - self._waiting.popleft()
-        if waited > LONGEST_WAIT_SECONDS and not getattr(conn, "is_button", True):
+        if waited > patience.LONGEST_WAIT_SECONDS and not getattr(conn, "is_button", True):
             self._send_refusal(conn)
             return False
-        return super().handle(conn)
+        return super().handle(conn) and not getattr(conn, "is_large", False)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
-        """Keep the connection, or let go of it without holding up the loop."""
-        if not fs.cancelled() and fs.exception() is None and fs.result() is False:
-            self._leave(conn)
+        """Keep the connection, or let go of it without holding up the loop.
+
+        What came behind a request waits in the loop for its own end, as every request does.
+        """
+        self._held -= getattr(conn, "held", 0)
+        self._large -= getattr(conn, "is_large", False)
+        if fs.cancelled() or fs.exception() is not None:
+            super().finish_request(conn, fs)
+        elif not fs.result():
+            self._leave(conn, is_large=getattr(conn, "is_large", False))
+        elif begun := conn.parser.unreader.take_buffered():
+            self._collect(conn, begun)
         else:
             super().finish_request(conn, fs)
 
     def _send_refusal(self, conn: Any) -> None:
         """Say that too many are here. A page comes back by itself, a button never does."""
         self._refused += 1
-        pages: Mapping[str, bytes] = getattr(self.wsgi, "extensions", {}).get(BUSY_PAGES, _PLAIN)
-        page = pages.get("en" if conn.speaks_english else "vi", pages["vi"])
         seconds = 5 + next(self._refusals) % 16
-        lines = [
-            "HTTP/1.1 503 Service Unavailable",
-            "Content-Type: text/html; charset=utf-8",
-            f"Content-Length: {len(page)}",
-            f"Retry-After: {seconds}",
-            *([] if conn.is_button else [f"Refresh: {seconds}"]),
-            "Cache-Control: no-store",
-            "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src data:",
-            "X-Content-Type-Options: nosniff",
-            "Connection: close",
-        ]
-        self._say(conn, "\r\n".join(lines).encode() + END_OF_HEAD + page)
+        self._say(
+            conn,
+            quick_answers.busy(
+                self.wsgi, language=conn.language, seconds=seconds, is_button=conn.is_button
+            ),
+        )
 
     def _say(self, conn: Any, answer: bytes) -> None:
         """Send a few kilobytes, which the kernel takes at once; who left meanwhile misses them."""
@@ -214,7 +221,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     # Going away
 
-    def _leave(self, conn: Any) -> None:
+    def _leave(self, conn: Any, *, is_large: bool) -> None:
         """End a connection as RFC 9112, 9.6 asks, but in the event loop: half closed first."""
         try:
             conn.sock.setblocking(False)
@@ -222,7 +229,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         except OSError:
             self._drop(conn)
             return
-        self._leaving[conn] = monotonic() + LINGER_SECONDS
+        seconds = patience.LARGE_LINGER_SECONDS if is_large else patience.LINGER_SECONDS
+        self._leaving[conn] = monotonic() + seconds
         self.poller.register(conn.sock, EVENT_READ, partial(self._drain, conn))
 
     def _drain(self, conn: Any, sock: Any) -> None:
@@ -251,22 +259,31 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         """Let go of who sends nothing, or too slowly; called at least once a second."""
         super().murder_pending()
         now = monotonic()
-        if now - self._swept < SWEEP_SECONDS:
+        if now - self._swept < patience.SWEEP_SECONDS:
             return
         self._swept = now
         for conn, deadline in list(self._leaving.items()):
             if now > deadline:
                 self._left(conn)
         for arriving in list(self._arriving.values()):
-            patience = SLOW_SECONDS if arriving.body else SILENT_SECONDS if self.alive else 0.0
-            if now - arriving.began > patience:
+            allowed = patience.seconds_to_arrive(
+                sent=len(arriving.body), is_stopping=not self.alive
+            )
+            if now - arriving.began > allowed:
                 self._give_up(arriving)
         if self._refused:
             self.log.warning("%s requests were refused: too many at once", self._refused)
             self._refused = 0
 
     def _make_room(self) -> None:
-        """Give up the connection that has been sending for longest: it is the slowest of all."""
+        """Give up a kept connection on which nothing comes, else the one that has been sending for
+        longest: it is the slowest of all.
+        """
+        if self.keepalived_conns:
+            idle = self.keepalived_conns.popleft()
+            self.poller.unregister(idle.sock)
+            self._drop(idle)
+            return
         oldest = next(iter(self._arriving.values()), None)
         if oldest is not None:
             self._give_up(oldest)
@@ -274,5 +291,5 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def _give_up(self, arriving: Arriving) -> None:
         self._forget(arriving)
         if arriving.body:
-            self._say(arriving.conn, _TOO_SLOW)
+            self._say(arriving.conn, quick_answers.bare(_TOO_SLOW))
         self._drop(arriving.conn)

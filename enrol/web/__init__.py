@@ -13,6 +13,7 @@ from enrol.web import (
     errors,
     extensions,
     health,
+    large,
     locale,
     metrics,
     office,
@@ -60,4 +61,5 @@ def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -
     office.register(app)
     schools.register(app)
     busy.register(app)
+    large.register(app)
     quick_door.register(app, settings=settings)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from enrol.adapters import patient_worker
+from enrol.adapters import quick_answers
 from enrol.embedded import Supervisor
-from enrol.web import busy
+from enrol.web import busy, large
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS, LINE = 2, 4
@@ -22,7 +22,11 @@ APPLICATION = """
 import time
 
 class App:
-    extensions = {"enrol_busy_pages": {"vi": "bận".encode(), "en": b"busy"}}
+    extensions = {
+        "enrol_busy_pages": {"vi": "bận".encode(), "en": b"busy"},
+        "enrol_large_pages": {"vi": "lớn".encode(), "en": b"large"},
+        "enrol_large_paths": ("/files",),
+    }
 
     def __call__(self, environ, start_response):
         if environ["PATH_INFO"] == "/slow":
@@ -243,8 +247,103 @@ def test_connections_that_end_hold_nobody_up(web):
 
 
 def test_the_server_finds_the_page_where_the_application_leaves_it(app):
-    assert patient_worker.BUSY_PAGES == busy.DRAWN
+    assert quick_answers.BUSY_PAGES == busy.DRAWN
     pages = app.extensions[busy.DRAWN]
     assert "Hệ thống đang bận".encode() in pages["vi"]
     assert b"The system is busy" in pages["en"]
     assert max(map(len, pages.values())) < 6_000
+    assert quick_answers.LARGE_PAGES == large.DRAWN
+    pages = app.extensions[large.DRAWN]
+    assert "Nội dung gửi lên quá lớn".encode() in pages["vi"]
+    assert b"That was too large" in pages["en"]
+    assert max(map(len, pages.values())) < 6_000
+    assert quick_answers.LARGE_PATHS == large.PATHS
+    assert all(path.startswith("/") and path != "/" for path in app.extensions[large.PATHS])
+
+
+HELD_THREADS = [
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0000000000009\r\n\r\nab",
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20000000\r\n\r\nab",
+    b"POST /files HTTP/1.1\r\nHost: x\r\nContent-Length: 20000000\r\n\r\nab",
+    b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HT",
+    b"GET / HTTP/1.1\r\nHost: x\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nab",
+    b"\r\n\r\n",
+    b"\r\nGET / HT",
+    b"GET / HTTP/1.1\nHost: x\n\n",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("begun", HELD_THREADS)
+def test_nothing_that_stays_unfinished_holds_a_thread(web, begun):
+    with ExitStack() as phones:
+        for _phone in range(THREADS * 10):
+            phones.enter_context(web.connect()).sendall(begun)
+        time.sleep(0.2)
+
+        with web.connect() as sock:
+            sock.settimeout(4)
+            sock.sendall(request("GET /"))
+            assert answer_on(sock).status in (200, 503)
+        deadline = time.monotonic() + 20
+        while web.ask("GET /").status != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("head", ["POST /", "POST /files"])
+def test_a_photograph_arrives_whole(web, head):
+    assert web.ask(head, body=b"x" * 11_000_000).body == "011000000"
+
+
+def test_what_is_too_large_is_told_on_a_page_while_it_still_comes(web):
+    with web.connect() as sock:
+        sock.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20000000\r\n\r\n")
+        answer = answer_on(sock)
+        assert (answer.status, answer.body) == (413, "lớn")
+
+
+def test_large_files_are_read_one_at_a_time(web):
+    begun = b"POST /files HTTP/1.1\r\nHost: x\r\nContent-Length: 17000000\r\n\r\n"
+    with web.connect() as first, web.connect() as second:
+        first.sendall(begun + b"x" * 100)
+        time.sleep(0.2)
+        second.sendall(begun + b"x" * 100)
+        assert answer_on(second).status == 503
+        first.sendall(b"x" * 16_999_900)
+        assert answer_on(first).body == "017000000"
+    assert web.ask("POST /files", body=b"x" * 17_000_000).body == "017000000"
+
+
+def test_many_half_sent_files_fill_no_memory_and_shut_nobody_out(web):
+    """Ninety megabytes that never end: the largest are sent away, everybody else is served."""
+    with ExitStack() as phones:
+        socks = [phones.enter_context(web.connect()) for _phone in range(6)]
+        for sock in socks:
+            sock.sendall(request("POST /", b"x" * 15_000_000).removesuffix(b"x"))
+        answers = []
+        assert web.ask("POST /", body=b"x" * 3000).body == "000003000"
+        for sock in socks:
+            sock.settimeout(0.5)
+            try:
+                answers.append(answer_on(sock).status)
+            except TimeoutError:
+                answers.append(None)
+        assert Counter(answers) == {503: 2, None: 4}
+        for sock, answer in zip(socks, answers, strict=True):
+            if answer is None:
+                sock.sendall(b"x")
+                assert answer_on(sock).body == "015000000"
+
+
+def test_connections_that_are_kept_make_room_before_a_slow_phone_does(tmp_path):
+    for web in serve(tmp_path, connections=20):
+        with ExitStack() as phones:
+            slow = phones.enter_context(web.connect())
+            slow.sendall(b"GET / HT")
+            for _phone in range(30):
+                kept = phones.enter_context(web.connect())
+                kept.sendall(request("GET /"))
+                assert answer_on(kept).status == 200
+            slow.sendall(b"TP/1.1\r\nHost: x\r\n\r\n")
+            assert answer_on(slow).status == 200
