@@ -46,9 +46,14 @@ class OpenFile:
         return Status(self.file.status)
 
     @property
+    def phase_allows(self) -> bool:
+        """Tell whether the list is not frozen yet."""
+        return self.intake.phase in _NOT_FROZEN
+
+    @property
     def can_change(self) -> bool:
         """Tell whether officers may still decide about it."""
-        return self.intake.phase in _NOT_FROZEN and self.status is not Status.WITHDRAWN
+        return self.phase_allows and self.status is not Status.WITHDRAWN
 
 
 def seen_file(tx: Transaction, *, actor: Actor, code: str) -> OpenFile:

@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 
 from enrol.core.actors import Actor
-from enrol.core.review import Status, after_resubmission, carry_over
-from enrol.store import decisions, drafts, journal, registrations
+from enrol.core.review import Source, Status, after_resubmission, carry_over
+from enrol.store import decisions, drafts, journal, registrations, reviews
 from enrol.store.db import Transaction
 from enrol.store.registrations import Live, NewRegistration
 
@@ -19,7 +19,7 @@ def write_change(
     written.
 
     Decisions about facts that did not change are kept, the others dropped, and both can be read in
-    the file.
+    the file. An open request to the family is thereby answered.
     """
     version = live.version + 1
     status, facts = decisions.standing_of(tx, registration_id=live.registration_id)
@@ -42,12 +42,15 @@ def write_change(
         subject=new.code,
         detail={"version": version, "submission_hash": new.submission_hash},
     )
-    decisions.note_dropped(
+    decisions.note_undone(
         tx,
         registration_id=live.registration_id,
         version=version,
         facts=carried.dropped,
+        reason="changed_by_family",
+        source=Source.FAMILY,
         actor=actor,
     )
+    reviews.close_request(tx, registration_id=live.registration_id, answer="sent_anew")
     drafts.renew_key(tx, intake_id=new.intake_id, child_id=new.child_id)
     return written

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
+from enrol.store.registrations import Live
 from enrol.store.tables.children import children
 from enrol.store.tables.intakes import intake_zones
 from enrol.store.tables.registrations import registrations
@@ -77,6 +78,11 @@ def file_of(tx: Transaction, *, code: str) -> File | None:
     row = tx.execute(query).one_or_none()
     values: list[Any] = [] if row is None else list(row)
     return File(*values) if values else None
+
+
+def live_of(file: File) -> Live:
+    """Return the registration of a file."""
+    return Live(file.registration_id, file.code, file.status, file.version, file.submitted_at)
 
 
 def lock_file(tx: Transaction, *, registration_id: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from enrol.core.actors import Actor
 from enrol.core.review import Source, Status, Verdict, after_decision
@@ -123,29 +123,31 @@ def record_many(tx: Transaction, *, decisions: Sequence[Decision], actor: Actor)
         return frozenset(tx.exec_driver_sql(_RECORD, values).scalars())
 
 
-def note_dropped(
+def note_undone(
     tx: Transaction,
     *,
     registration_id: int,
     version: int,
     facts: Sequence[str],
+    reason: str,
+    source: Source,
     actor: Actor,
 ) -> None:
-    """Record that a new submission of the family ended the decisions about these facts."""
+    """Record that decisions about these facts ended; the facts themselves are written apart."""
     rows = [
         {
             "registration_id": registration_id,
             "version": version,
             "fact": fact,
             "verdict": Verdict.UNDONE.value,
-            "reason": "changed_by_family",
-            "source": Source.FAMILY.value,
+            "reason": reason,
+            "source": source.value,
             "actor": actor.label,
         }
         for fact in facts
     ]
     if rows:
-        tx.execute(fact_decisions.insert(), rows)
+        tx.execute(insert(fact_decisions), rows)
 
 
 def decisions_of(tx: Transaction, *, registration_id: int) -> list[Decided]:
