@@ -325,7 +325,9 @@ def _summary(
         "shape": options.shape,
         "came": journeys,
         "acknowledged": 0,
-        "lost": kept.lost + kept.unasked,
+        "lost": kept.lost,
+        "registered_unasked": kept.unasked,
+        "lost_or_unasked": list(kept.examples),
         "doubled": kept.doubled,
         "server_errors": sum(
             n for status, n in statuses.items() if status >= 500 and status != 503

@@ -22,6 +22,10 @@ class Kept:
     lost: int
     doubled: int
     unasked: int
+    examples: tuple[str, ...] = ()
+    """Of what is lost or unasked: the family's code, its receipts, what the database says of both.
+    The families are made up, so they may be named.
+    """
 
 
 def compare(receipts: dict[str, list[str]], *, uncertain: set[str]) -> Kept:
@@ -45,8 +49,26 @@ def compare(receipts: dict[str, list[str]], *, uncertain: set[str]) -> Kept:
     doubled = sum(len(found) - 1 for found in there.values())
     doubled += sum(number - 1 for number in codes.values())
     doubled += sum(len(found) - 1 for found in acknowledged.values())
-    unasked = len(set(there) - set(acknowledged) - uncertain)
-    return Kept(lost=lost, doubled=doubled, unasked=unasked)
+    unasked = set(there) - set(acknowledged) - uncertain
+    missing = {pupil for pupil, found in acknowledged.items() if found - set(there.get(pupil, ()))}
+    examples = [
+        f"{pupil}: {sorted(acknowledged.get(pupil, ()))}, {_told(pupil, acknowledged)}"
+        for pupil in sorted(missing | unasked)[:5]
+    ]
+    return Kept(lost=lost, doubled=doubled, unasked=len(unasked), examples=tuple(examples))
+
+
+def _told(pupil_code: str, acknowledged: dict[str, set[str]]) -> list[tuple[str, ...]]:
+    with transaction() as tx:
+        rows = tx.execute(
+            text(
+                "SELECT c.pupil_code, r.code, r.status, r.version, r.submitted_at, r.withdrawn_at"
+                " FROM registrations r JOIN children c ON c.id = r.child_id"
+                " WHERE r.code = ANY(:codes) OR c.pupil_code = :pupil_code"
+            ),
+            {"codes": sorted(acknowledged.get(pupil_code, ())), "pupil_code": pupil_code},
+        )
+        return [tuple(map(str, row)) for row in rows]
 
 
 def invariants(*, kept: Kept, address: str, into: Path) -> dict[str, bool]:
