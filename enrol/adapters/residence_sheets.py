@@ -41,7 +41,7 @@ _GROUP = N_("Residential group %(label)s")
 _NO_GROUP = N_("Group not in the list")
 REFERENCE = N_("Reference (do not change)")
 _HEADINGS = (
-    (N_("Group"), 10),
+    (N_("Residential group"), 10),
     (N_("Registration code"), 20),
     (N_("Full name"), 28),
     (N_("Date of birth"), 12),
