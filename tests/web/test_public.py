@@ -21,7 +21,18 @@ from tests.web.browser import Browser
 from tests.web.conftest import sign_in
 from tests.world import SECRET, move_window, prepare, set_phase
 
-PAGES = ("/", "/quy-dinh", "/truong", "/truong/00070", "/du-lieu-ca-nhan", "/tiep-can")
+PAGES = (
+    "/",
+    "/quy-dinh",
+    "/truong",
+    "/truong/00070",
+    "/truong-hoc/S1",
+    "/tim-truong",
+    "/tim-truong?phuong=00070&to=16A",
+    "/thu-tuc",
+    "/du-lieu-ca-nhan",
+    "/tiep-can",
+)
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from enrol.web.public import draw, figures, kept
+from enrol.web.public import addresses, draw, figures, kept
 
-__all__ = ["draw", "figures", "register"]
+__all__ = ["addresses", "draw", "figures", "register"]
 
 
 def register(app: Flask) -> None:

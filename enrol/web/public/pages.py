@@ -1,11 +1,13 @@
 """What the public templates show, made of plain values."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from enrol.core.intake import ShownPhase
 from enrol.core.priority import POLICY_PREFIX, RulesDescription
-from enrol.services.reading import Notice, WardSeats, ZoneSeats
+from enrol.services.locating import PublicGroup
+from enrol.services.reading import Notice, WardSeats, ZoneGroup, ZoneSeats
 from enrol.web.locale import format_date, format_moment, named
 from enrol.web.locale import gettext as _
 from enrol.web.policies import policy_name
@@ -89,14 +91,17 @@ def order_words(rules: RulesDescription) -> list[str]:
 def zone_pages(seats: WardSeats) -> list[ZonePage]:
     """Return the zones with their residential groups, gathered by ward."""
     return [
-        ZonePage(zone, _groups_by_ward(zone), max(school.stated_at for school in zone.schools))
+        ZonePage(
+            zone, groups_by_ward(zone.groups), max(school.stated_at for school in zone.schools)
+        )
         for zone in seats.zones
     ]
 
 
-def _groups_by_ward(zone: ZoneSeats) -> tuple[tuple[str, str], ...]:
+def groups_by_ward(groups: Iterable[ZoneGroup | PublicGroup]) -> tuple[tuple[str, str], ...]:
+    """Return the groups gathered by ward, as (name of the ward, labels in one line)."""
     wards: dict[str, tuple[str, list[str]]] = {}
-    for group in zone.groups:
+    for group in groups:
         name = _unit_name(group.unit_name, group.unit_name_en)
         wards.setdefault(group.unit, (name, []))[1].append(group.label)
     return tuple((name, ", ".join(labels)) for name, labels in wards.values())
