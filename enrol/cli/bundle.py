@@ -8,8 +8,9 @@ from enrol.adapters.bundle_files import VERIFIER, write_zip
 from enrol.adapters.verifier_file import build_verifier
 from enrol.cli.context import application
 from enrol.factory import Adapters
-from enrol.services.bundling import BuiltBundle, BundleDiffers, build_bundle
+from enrol.services.bundling import BuiltBundle, BundleDiffers, build_bundle, offer_bundle
 from enrol.services.phases import WrongPhase
+from enrol.services.ports import BundleFiles
 from enrol.services.refusals import NotFound
 
 
@@ -37,11 +38,11 @@ def bundle(*, intake: str, path: Path | None, publish: bool, verifier: bool) -> 
         raise click.UsageError("give --out B.zip or --publish")
     with application() as app:
         adapters: Adapters = app.extensions["enrol_adapters"]
-        built = _built(intake)
+        built = _built(intake, files=adapters.bundles if publish else None)
     for line in built.checked:
         click.echo(line.en)
     if publish:
-        for file in adapters.bundles.publish(intake=intake, members=built.members):
+        for file in adapters.bundles.offered(intake=intake):
             click.echo(f"{file.name} is on the page of the draw, SHA-256 {file.sha256}")
     if path is None:
         return
@@ -52,8 +53,10 @@ def bundle(*, intake: str, path: Path | None, publish: bool, verifier: bool) -> 
         click.echo(f"{path.with_name(VERIFIER)}: python {VERIFIER} {path.name}")
 
 
-def _built(intake: str) -> BuiltBundle:
+def _built(intake: str, *, files: BundleFiles | None) -> BuiltBundle:
     try:
+        if files is not None:
+            return offer_bundle(intake_code=intake, files=files)
         return build_bundle(intake_code=intake)
     except NotFound:
         raise click.ClickException(f"there is no intake {intake} with a draw") from None

@@ -27,6 +27,7 @@ from enrol.store import (
     frozen_entries,
     intakes,
     journal,
+    outbox,
     placements,
     publications,
     run_inputs,
@@ -35,8 +36,12 @@ from enrol.store import (
 from enrol.store.db import Transaction, transaction
 from enrol.store.draws import Draw as StoredDraw
 from enrol.store.intakes import CIVIL_TIME, IntakeRecord
+from enrol.store.publications import Publication
 from enrol.store.run_inputs import DrawnRules
 from enrol.store.runs import Run
+
+MOST_TRIES = 3
+"""So often workers try to verify what they are to offer; then people have to look."""
 
 PUBLISHED = (Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
 
@@ -86,9 +91,10 @@ def publish_bundle(*, run_id: int, files: BundleFiles) -> None:
     """Offer the bundle of the intake whose second stage is this run, and the verifier with it.
 
     Everything is computed again and verified first; while that fails, what was offered before
-    stays. Made from what is stored alone, so a repetition offers the same bytes; the journal gets
-    one entry. Raises NotFound for an unknown run or one of a first stage, WrongPhase,
-    BundleDiffers.
+    stays. Made from what is stored alone, so a repetition offers the same bytes, also beside
+    another worker's; the journal gets one entry. What does not verify at the third try is given up:
+    the journal and the office's page say so. Raises NotFound for an unknown run or one of a first
+    stage, WrongPhase, BundleDiffers.
     """
     with transaction() as tx:
         run = runs.run_of(tx, run_id=run_id)
@@ -96,21 +102,72 @@ def publish_bundle(*, run_id: int, files: BundleFiles) -> None:
             raise NotFound
         publication = publications.latest(tx, intake_id=run.intake_id)
         season = _season(tx, intake_id=run.intake_id)
+        tries = outbox.sendings(tx, job="publish_bundle", argument=run_id)
     if publication is None:
         raise NotFound
-    bundle, verifier = files.publish(intake=season.intake.code, members=_built(season).members)
+    try:
+        built = _built(season)
+    except BundleDiffers as refusal:
+        if tries < MOST_TRIES:
+            raise
+        detail = {"difference": refusal.first.vi, "difference_en": refusal.first.en}
+        _note(season, publication, run_id=run_id, action="intake.not_bundled", detail=detail)
+        return
+    _offer(season, publication, run_id=run_id, members=built.members, files=files)
+
+
+def offer_bundle(*, intake_code: str, files: BundleFiles) -> BuiltBundle:
+    """Offer the bundle of a published intake by hand, as ``publish_bundle`` does.
+
+    Raises NotFound, WrongPhase, BundleDiffers.
+    """
     with transaction() as tx:
-        is_first = publications.mark_rendered(
-            tx, publication_id=publication.publication_id, run_id=run_id, pages=2
+        intake_id = publications.intake_id_of(tx, code=intake_code)
+        season = _season(tx, intake_id=intake_id)
+        publication = publications.latest(tx, intake_id=season.intake.intake_id)
+        draw = draws.draw_of(tx, intake_id=season.intake.intake_id)
+        if publication is None or draw is None:
+            raise NotFound
+        whole = runs.runs_of_draw(tx, draw_id=draw.draw_id)[-1]
+    built = _built(season)
+    _offer(season, publication, run_id=whole.run_id, members=built.members, files=files)
+    return built
+
+
+def _offer(
+    season: _Season,
+    publication: Publication,
+    *,
+    run_id: int,
+    members: dict[str, bytes],
+    files: BundleFiles,
+) -> None:
+    bundle, verifier = files.publish(intake=season.intake.code, members=members)
+    detail = {"bundle": bundle.sha256, "verifier": verifier.sha256}
+    _note(season, publication, run_id=run_id, action="intake.bundled", detail=detail, pages=2)
+
+
+def _note(
+    season: _Season,
+    publication: Publication,
+    *,
+    run_id: int,
+    action: str,
+    detail: dict[str, str],
+    pages: int = 0,
+) -> None:
+    with transaction() as tx:
+        is_news = publications.mark_rendered(
+            tx, publication_id=publication.publication_id, run_id=run_id, pages=pages
         )
-        if is_first:
+        if is_news:
             journal.record(
                 tx,
                 actor=System(),
-                action="intake.bundled",
-                intake_id=run.intake_id,
+                action=action,
+                intake_id=season.intake.intake_id,
                 subject=season.intake.code,
-                detail={"bundle": bundle.sha256, "verifier": verifier.sha256},
+                detail=detail,
             )
 
 

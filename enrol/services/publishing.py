@@ -51,7 +51,9 @@ class Published:
 class RenderProgress:
     """How far the pages of the newest publication are written; they are shown all at once.
 
-    ``bundled_at`` is when the files for checking were offered, None until then.
+    ``bundled_at`` is when the files for checking were offered, None until then;
+    ``not_bundled_at`` when that was given up (``bundling``), ``bundle_tries`` how often it was
+    begun while it is not done.
     """
 
     zones_written: int
@@ -59,6 +61,8 @@ class RenderProgress:
     pages: int
     last_at: datetime | None
     bundled_at: datetime | None
+    not_bundled_at: datetime | None
+    bundle_tries: int
 
     @property
     def is_done(self) -> bool:
@@ -169,12 +173,16 @@ def render_progress(*, actor: Actor, intake_id: int) -> RenderProgress:
         left = publications.unrendered_zones(
             tx, publication_id=publication.publication_id, draw_id=draw.draw_id
         )
+        whole = runs.runs_of_draw(tx, draw_id=draw.draw_id)[-1]
+        tries = outbox.sendings(tx, job="publish_bundle", argument=whole.run_id)
     return RenderProgress(
         zones_written=written.zones,
         zones_left=left,
         pages=written.pages,
         last_at=written.last_at,
         bundled_at=written.bundled_at,
+        not_bundled_at=written.not_bundled_at,
+        bundle_tries=tries,
     )
 
 

@@ -15,7 +15,8 @@ def forgotten_work(tx: Transaction) -> dict[str, list[int]]:
 
     That is a run that is not done; the last step of a stage whose runs are all done while the
     intake is still *drawn*; a zone of a publication whose pages were not rendered; and a
-    publication whose files for checking are not offered (they stand under the second stage).
+    publication whose files for checking are neither offered nor given up (they stand under the
+    second stage).
     """
     found = {
         "allocate_zone": [*_undone(tx, 1), *_not_passed_on(tx)],

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import and_, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from enrol.store.constraints import translated
@@ -39,12 +39,15 @@ class SchoolCard:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Zones and pages written so far, when the last zone was, and when the bundle was offered."""
+    """Zones and pages written so far, when the last zone was, when the bundle was offered, and when
+    it was given up.
+    """
 
     zones: int
     pages: int
     last_at: datetime | None
     bundled_at: datetime | None
+    not_bundled_at: datetime | None
 
 
 _PUBLICATION = (
@@ -100,15 +103,17 @@ def intake_id_of(tx: Transaction, *, code: str) -> int | None:
 
 def mark_rendered(tx: Transaction, *, publication_id: int, run_id: int, pages: int) -> bool:
     """Note that the pages of one zone are written, or, under the run of the second stage, the
-    files for checking the whole intake.
+    files for checking the whole intake; no page says that it was given up.
 
     Returns whether that is news; saying it again changes nothing.
     """
+    wanted = upsert(renderings).values(publication_id=publication_id, run_id=run_id, pages=pages)
     noted = tx.execute(
-        upsert(renderings)
-        .values(publication_id=publication_id, run_id=run_id, pages=pages)
-        .on_conflict_do_nothing()
-        .returning(renderings.c.run_id)
+        wanted.on_conflict_do_update(
+            index_elements=["publication_id", "run_id"],
+            set_={"pages": wanted.excluded.pages, "rendered_at": func.now()},
+            where=and_(renderings.c.pages == 0, wanted.excluded.pages > 0),
+        ).returning(renderings.c.run_id)
     )
     return noted.first() is not None
 
@@ -134,7 +139,8 @@ def rendered(tx: Transaction, *, publication_id: int) -> Rendered:
             func.count().filter(in_zone),
             func.coalesce(func.sum(renderings.c.pages).filter(in_zone), 0),
             func.max(renderings.c.rendered_at).filter(in_zone),
-            func.max(renderings.c.rendered_at).filter(~in_zone),
+            func.max(renderings.c.rendered_at).filter(~in_zone, renderings.c.pages > 0),
+            func.max(renderings.c.rendered_at).filter(~in_zone, renderings.c.pages == 0),
         )
         .select_from(renderings)
         .join(runs, runs.c.id == renderings.c.run_id)

@@ -3,9 +3,11 @@
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 
 from enrol.adapters.bundle_files import BundleFiles
 from enrol.core.bundle import MEMBERS
@@ -52,6 +54,26 @@ def bundled() -> list[dict[str, str]]:
     with transaction() as tx:
         query = select(journal.c.detail).where(journal.c.action == "intake.bundled")
         return list(tx.execute(query).scalars())
+
+
+def told(action: str) -> list[dict[str, str]]:
+    with transaction() as tx:
+        query = select(journal.c.detail).where(journal.c.action == action)
+        return list(tx.execute(query).scalars())
+
+
+def sent(times: int) -> None:
+    with transaction() as tx:
+        tx.execute(update(outbox).values(attempts=times))
+
+
+def add_to_cut_offs(number: int) -> None:
+    with transaction() as tx:
+        tx.execute(text("UPDATE cut_offs SET admitted = admitted + :number"), {"number": number})
+
+
+def progress(drawn) -> publishing.RenderProgress:
+    return publishing.render_progress(actor=drawn.officer, intake_id=drawn.intake_id)
 
 
 def offer(files) -> None:
@@ -131,3 +153,81 @@ def test_its_members_are_those_of_the_command(published, files):
     assert list(built.members) == list(MEMBERS)
     with zipfile.ZipFile(bundle.path) as offered:
         assert {name: offered.read(name) for name in offered.namelist()} == built.members
+
+
+def test_what_never_verifies_is_given_up_and_told(published, files):
+    add_to_cut_offs(1)
+    for times in (1, 2):
+        sent(times)
+        with pytest.raises(BundleDiffers):
+            offer(files)
+        assert progress(published).not_bundled_at is None
+        assert progress(published).bundle_tries == times
+
+    sent(bundling.MOST_TRIES)
+    offer(files)
+    offer(files)
+
+    done = progress(published)
+    assert done.not_bundled_at is not None
+    assert done.bundled_at is None
+    assert not done.is_done
+    [detail] = told("intake.not_bundled")
+    assert detail["difference"]
+    assert detail["difference_en"]
+    assert files.offered(intake=INTAKE) == ()
+    with transaction() as tx:
+        tx.execute(delete(outbox))
+    relaying.restage_forgotten()
+    assert staged() == []
+
+
+def test_what_was_given_up_is_offered_by_hand_when_it_is_put_right(published, files):
+    add_to_cut_offs(1)
+    sent(bundling.MOST_TRIES)
+    offer(files)
+    with pytest.raises(BundleDiffers):
+        bundling.offer_bundle(intake_code=INTAKE, files=files)
+
+    add_to_cut_offs(-1)
+    bundling.offer_bundle(intake_code=INTAKE, files=files)
+
+    done = progress(published)
+    assert done.bundled_at is not None
+    assert done.not_bundled_at is None
+    assert len(files.offered(intake=INTAKE)) == 2
+    assert len(bundled()) == 1
+
+
+class Meeting:
+    """Files that let nobody write before all have computed."""
+
+    def __init__(self, files: BundleFiles, workers: int) -> None:
+        self._files, self._barrier = files, Barrier(workers, timeout=60)
+
+    def publish(self, **bundle):
+        self._barrier.wait()
+        return self._files.publish(**bundle)
+
+    def offered(self, *, intake):
+        return self._files.offered(intake=intake)
+
+
+@pytest.mark.race
+def test_several_workers_with_the_same_bundle_harm_nobody(app, published, files):
+    """A bundle that takes longer than the relay's patience is made by two workers at once."""
+    meeting = Meeting(files, 4)
+
+    def work(_worker):
+        with app.app_context():
+            offer(meeting)
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(work, range(4)))
+
+    offered = files.offered(intake=INTAKE)
+    assert [file.path.stat().st_size for file in offered] == [file.size for file in offered]
+    home = offered[0].path.parents[1]
+    assert {path.name for path in home.iterdir()} == {offered[0].path.parent.name, "current"}
+    assert len(list(offered[0].path.parent.iterdir())) == 3
+    assert bundled() == [{"bundle": offered[0].sha256, "verifier": offered[1].sha256}]

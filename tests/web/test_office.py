@@ -4,10 +4,10 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
 from enrol.core.sealing import entry_from_json, list_hash
-from enrol.services import advancing, allocating, closing, counting
+from enrol.services import advancing, allocating, bundling, closing, counting
 from enrol.store import intakes as store_intakes
 from enrol.store.db import transaction
 from enrol.store.tables.intakes import seat_plans
@@ -101,6 +101,28 @@ def test_an_intake_is_led_from_the_draft_to_the_published_result(house, city, ad
     assert len(seated) == 2
     assert "nguyện vọng 1" in roll.text
     assert "Nguyễn Thị Đào" not in roll.text
+
+
+def test_files_for_checking_that_cannot_be_made_are_told_with_what_to_do(house, city, adapters):
+    draw(house, city, adapters)
+    press_step(city, house, "xep-cho")
+    run_everything(house)
+    press_step(city, house, "cong-bo-ket-qua")
+    with transaction() as tx:
+        tx.execute(text("UPDATE cut_offs SET admitted = admitted + 1"))
+        whole = tx.execute(update(outbox).values(attempts=9).returning(outbox.c.argument)).all()
+    page = city.open(house.intake)
+    assert "Đã bắt đầu 9 lần mà chưa xong." in page.text
+
+    bundling.publish_bundle(run_id=max(whole)[0], files=adapters.bundles)
+
+    page = city.open(house.intake)
+    assert "Đã ngừng lập bộ tệp kiểm chứng lúc" in page.text
+    assert "Việc cần làm:" in page.text
+    assert "đang được lập" not in page.text
+    told = city.open(f"{house.intake}/nhat-ky").text
+    assert "Ngừng lập bộ tệp kiểm chứng" in told
+    assert "khác biệt đầu tiên" in told
 
 
 def test_the_confirm_page_says_what_will_happen_with_counts(house, city, adapters):
