@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     exchange_directory: Path = ROOT / "var" / "exchange"
     """Where files lie that officers fetch and bring, shared by web and workers and by nobody else:
     they hold personal data, for a day at most."""
+    documents_directory: Path = ROOT / "var" / "documents"
+    """Where families' documents lie, encrypted, outside of everything a web server serves."""
     web_processes: int = Field(default=2, ge=1, validation_alias="WEB_CONCURRENCY")
     """Processes of gunicorn: they share a waiting room's rate while Redis is lost."""
     proxy_hops: int = Field(default=0, ge=0, le=5)
@@ -64,6 +66,12 @@ class Settings(BaseSettings):
     office_name: str = "Sở Giáo dục và Đào tạo Hà Nội"
     office_name_en: str = "Hanoi Department of Education and Training"
     helpline: str = "1900 0000"
+    residence_registry_url: str | None = Field(default=None, pattern=r"^https?://")
+    """Where a residence registry answers (docs/officers.md); without it officers check by hand."""
+    residence_registry_token: SecretStr | None = None
+    residence_registry_file: Path | None = None
+    """A table of residences (CSV) to be asked instead."""
+    residence_registry_timeout_seconds: float = Field(default=5.0, gt=0, le=30)
     accent: str = Field(default="#10476b", pattern=r"^#[0-9a-f]{6}$")
     """The one deep colour of the pages, as #rrggbb."""
     emblem: Path | None = None
@@ -107,6 +115,8 @@ class Settings(BaseSettings):
             return self
         if not self.base_url.startswith("https://"):
             raise ValueError("ENROL_BASE_URL must be an https:// address in production")
+        if (self.residence_registry_url or "https:").startswith("http:"):
+            raise ValueError("ENROL_RESIDENCE_REGISTRY_URL must be an https:// address in production")
         if self.session_key.get_secret_value() == self.data_key.get_secret_value():
             raise ValueError("ENROL_SESSION_KEY and ENROL_DATA_KEY must differ")
         return self

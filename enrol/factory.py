@@ -8,8 +8,10 @@ from flask import Flask
 from enrol.adapters.bundle_files import BundleFiles as BundleDirectory
 from enrol.adapters.export_files import ExportDirectory
 from enrol.adapters.page_renderer import JinjaPages, Sender
+from enrol.adapters.residence_registries import CsvRegistry, HttpRegistry
 from enrol.adapters.residence_sheets import ResidenceWorkbooks
 from enrol.adapters.result_files import ResultFiles
+from enrol.adapters.scans import EncryptedDocuments
 from enrol.adapters.staff_passwords import FlaskSecurityPasswords
 from enrol.adapters.upload_folders import UploadDirectory
 from enrol.adapters.vault import AesVault, KeyedSecrets
@@ -18,8 +20,10 @@ from enrol.config import ROOT, Settings
 from enrol.logs import configure_logging
 from enrol.services.ports import (
     BundleFiles,
+    Documents,
     ExportFiles,
     PageRenderer,
+    ResidenceRegistry,
     ResidenceSheets,
     ResultPages,
     Secrets,
@@ -45,7 +49,9 @@ class Adapters:
     waiting_room: WaitingRoom
     exports: ExportFiles
     uploads: UploadFolders
+    documents: Documents
     residence_sheets: ResidenceSheets
+    registry: ResidenceRegistry | None
 
 
 def build_adapters(settings: Settings) -> Adapters:
@@ -78,8 +84,25 @@ def build_adapters(settings: Settings) -> Adapters:
             translations=ROOT / "enrol" / "translations",
         ),
         uploads=UploadDirectory(directory=settings.exchange_directory / "uploads"),
+        documents=EncryptedDocuments(
+            directory=settings.documents_directory, key=settings.key("document")
+        ),
         residence_sheets=ResidenceWorkbooks(translations=ROOT / "enrol" / "translations"),
+        registry=_registry(settings),
     )
+
+
+def _registry(settings: Settings) -> ResidenceRegistry | None:
+    token = settings.residence_registry_token
+    if settings.residence_registry_url:
+        return HttpRegistry(
+            url=settings.residence_registry_url,
+            token=token.get_secret_value() if token else None,
+            timeout_seconds=settings.residence_registry_timeout_seconds,
+        )
+    if settings.residence_registry_file:
+        return CsvRegistry(path=settings.residence_registry_file)
+    return None
 
 
 def create_app(settings: Settings, *, with_pages: bool = True) -> Flask:

@@ -32,6 +32,7 @@ def settings(
         results_directory=files / "results",
         bundles_directory=files / "bundles",
         exchange_directory=files / "exchange",
+        documents_directory=files / "documents",
         pool_size=30,
         pool_timeout_seconds=20,
         redis_timeout_seconds=20,  # a busy machine is not a lost Redis

@@ -14,6 +14,9 @@ VIETNAM = timezone(timedelta(hours=7))
 SOON = 2
 """Working days ahead within which a due date counts as near."""
 
+LONGEST_INTAKE = 120
+"""Days for which letters are drafted back."""
+
 OVERDUE = "overdue"
 NEAR = "soon"
 
@@ -57,6 +60,23 @@ class Terms:
             sent_from=self._sent(self.today),
             sent_before=self._sent(beyond),
         )
+
+    def sent_until(self, due: date) -> datetime:
+        """Return the first instant of submission that is due after this day."""
+        return self._sent(due + timedelta(days=1))
+
+    def due_by_day(self, last: date) -> list[tuple[datetime, datetime, date]]:
+        """Return from when until when files were sent that are due on each day up to ``last``, the
+        latest first, as far back as an intake lasts.
+        """
+        found = []
+        day = self.sent_until(last).date() - timedelta(days=1)
+        for _ in range(LONGEST_INTAKE):
+            begins = datetime.combine(day, time(), tzinfo=VIETNAM)
+            due = self.calendar.after(day, self.days)
+            found.append((begins, begins + timedelta(days=1), due))
+            day -= timedelta(days=1)
+        return found
 
     def _sent(self, due: date) -> datetime:
         """Return the first instant of submission that is due on this day or later."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from enrol.core.handed_files import ExportHead, WrittenFile
+from enrol.core.registry_answers import Answers, Question
 from enrol.core.residence_lists import SheetHead, SheetRow
 from enrol.core.waiting import RoomFigures, Standing
 
@@ -25,6 +26,8 @@ JOBS: Final = {
     "check_import": "rehearsals",
     "apply_import": "rehearsals",
     "delete_files": "rehearsals",
+    "ask_residences": "messages",
+    "find_flags": "rehearsals",
 }
 """Every job's name and its queue. ``workers.jobs`` holds a function of each name (a test resolves
 them)."""
@@ -256,3 +259,30 @@ class ResidenceSheets(Protocol):
 
         Raises UnreadableSheetError, naming the line.
         """
+
+
+class Documents(Protocol):
+    """Keeps what families and officers hand in: judged by its content, unreadable at rest."""
+
+    def media_type_of(self, data: bytes) -> str | None:
+        """Return image/jpeg, image/png or application/pdf, None for anything else."""
+
+    def keep(self, data: bytes) -> str:
+        """Keep bytes for good before returning; returns the random name under which they lie."""
+
+    def read(self, *, name: str) -> bytes:
+        """Return the bytes. Raises OSError when they are gone, ValueError when altered."""
+
+    def forget(self, *, name: str) -> None:
+        """Delete a document, if it is there."""
+
+
+class ResidenceRegistry(Protocol):
+    """Says whether a child lives where its family says."""
+
+    @property
+    def source(self) -> str:
+        """Return the name under which its answers are kept."""
+
+    def ask(self, *, questions: Sequence[Question]) -> Answers:
+        """Return what it knows. Raises ConnectionError when there is no good answer in time."""

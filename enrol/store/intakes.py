@@ -217,3 +217,9 @@ def snapshot_of(tx: Transaction, *, name: str) -> Snapshot | None:
 
 def _change(tx: Transaction, intake_id: int, **values: object) -> None:
     tx.execute(update(intakes).where(intakes.c.id == intake_id).values(**values))
+
+
+def with_window(tx: Transaction) -> list[int]:
+    """Return the ids of the intakes whose list is not frozen yet."""
+    query = select(intakes.c.id).where(intakes.c.phase.in_(("announced", "open")))
+    return list(tx.execute(query.order_by(intakes.c.id)).scalars())
