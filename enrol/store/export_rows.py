@@ -67,7 +67,8 @@ def _streamed(
     allow_minutes(tx)
     counted = {name: value for name, value in values.items() if name != "english"}
     count = int(tx.execute(text(f"SELECT count(*) {source}"), counted).scalar_one())
-    query = text(f"SELECT {columns} {source} {order}")
+    # As a selectable: only those get a cursor on the server, so that memory stays flat.
+    query = text(f"SELECT {columns} {source} {order}").columns()
     return count, _rows(tx, query, values)
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from enrol.services import exporting
 from enrol.services.refusals import NotFound
+from enrol.store import export_rows
 from enrol.store.db import transaction
 from enrol.store.tables.accounts import scopes
 from enrol.store.tables.children import children, guardians
@@ -230,3 +231,20 @@ def test_the_order_is_staged_for_a_worker(world, officers):
     with transaction() as tx:
         staged = tx.execute(select(outbox.c.job, outbox.c.argument)).all()
     assert ("write_export", export_id) in [tuple(row) for row in staged]
+
+
+def test_rows_stay_on_the_server_until_they_are_written(named):
+    """Memory does not grow with a list: 160,000 rows came to 260 MB without the server's cursor."""
+    with transaction() as tx:
+        count, rows = export_rows.zone_rows(
+            tx,
+            intake_id=named.intake_id,
+            unit_ids=[named.ward_id],
+            wished_first=None,
+            language="vi",
+        )
+        next(rows)
+        cursors = tx.execute(text("SELECT statement FROM pg_cursors")).scalars().all()
+
+    assert count == len(NAMES)
+    assert len(cursors) == 1
