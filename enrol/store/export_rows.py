@@ -74,8 +74,12 @@ def _streamed(
 
 def _rows(tx: Transaction, query: Any, values: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
     streaming = {"stream_results": True, "yield_per": BATCH}
-    for batch in tx.execute(query, values, execution_options=streaming).partitions():
-        yield from (tuple(row) for row in batch)
+    found = tx.execute(query, values, execution_options=streaming)
+    try:
+        for batch in found.partitions():
+            yield from (tuple(row) for row in batch)
+    finally:
+        found.close()
 
 
 def _unit(kind: str) -> str:

@@ -245,6 +245,7 @@ def test_rows_stay_on_the_server_until_they_are_written(named):
         )
         next(rows)
         cursors = tx.execute(text("SELECT statement FROM pg_cursors")).scalars().all()
+        rows.close()
 
     assert count == len(NAMES)
     assert len(cursors) == 1
