@@ -116,7 +116,7 @@ class Settings(BaseSettings):
         if not self.base_url.startswith("https://"):
             raise ValueError("ENROL_BASE_URL must be an https:// address in production")
         if (self.residence_registry_url or "https:").startswith("http:"):
-            raise ValueError("ENROL_RESIDENCE_REGISTRY_URL must be an https:// address in production")
+            raise ValueError("ENROL_RESIDENCE_REGISTRY_URL must be https:// in production")
         if self.session_key.get_secret_value() == self.data_key.get_secret_value():
             raise ValueError("ENROL_SESSION_KEY and ENROL_DATA_KEY must differ")
         return self

@@ -7,11 +7,13 @@ in the service it calls.
 from enrol.services import (
     advancing,
     allocating,
+    asking_registry,
     bundling,
     comparing,
     counting,
     estimating,
     exporting,
+    flagging,
     loading_uploads,
     opening,
     publishing,
@@ -124,6 +126,25 @@ def apply_import(outbox_ids: list[int]) -> None:
 def delete_files(outbox_ids: list[int]) -> None:
     """Delete the files of officers that are older than a day."""
     perform(job="delete_files", outbox_ids=outbox_ids, do=lambda _nothing: _delete_files())
+
+
+def ask_residences(outbox_ids: list[int]) -> None:
+    """Ask the residence registry about the files of these zones."""
+    registry = application().extensions["enrol_adapters"].registry
+    perform(
+        job="ask_residences",
+        outbox_ids=outbox_ids,
+        do=lambda zone_id: asking_registry.ask_zone(intake_zone_id=zone_id, registry=registry),
+    )
+
+
+def find_flags(outbox_ids: list[int]) -> None:
+    """Look for what officers should be warned of in these zones."""
+    perform(
+        job="find_flags",
+        outbox_ids=outbox_ids,
+        do=lambda zone_id: flagging.find_flags(intake_zone_id=zone_id),
+    )
 
 
 def _render(run_id: int) -> None:

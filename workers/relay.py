@@ -13,7 +13,7 @@ from time import monotonic
 import structlog
 
 from enrol.adapters.rq_queue import RqQueue
-from enrol.services import auditing, counting, estimating, exporting, opening, relaying
+from enrol.services import auditing, counting, estimating, exporting, flagging, opening, relaying
 from enrol.services.ports import JobQueue, WaitingRoom
 from workers.application import application
 
@@ -44,6 +44,7 @@ def chores(queue: JobQueue, *, room: WaitingRoom | None = None) -> list[Chore]:
         Chore("beat", 5.0, lambda: relaying.beat(name="relay", detail={})),
         Chore("counters", 5.0, lambda: counting.refresh_counters(waiting_room=room)),
         Chore("estimates", 30.0, estimating.stage_due_zones),
+        Chore("flags", 30.0, flagging.stage_due_zones),
         Chore("restage", 10.0, relaying.restage_forgotten),
         Chore("tidy", 3600.0, relaying.tidy),
         Chore("files", 600.0, exporting.stage_deleting),

@@ -18,6 +18,7 @@ ZONE_RUN = 2
 JOURNAL_SEAL = 3
 RELAY = 4
 REGISTER = 5
+FLAGS = 8
 
 # Neither transaction of a run waits for the disk: what a crash of the server takes with it is run
 # again to the same bytes, and whatever says that a run is done is written, and flushed, after it.
@@ -67,3 +68,8 @@ def lock_runs(tx: Transaction, run_ids: Collection[int]) -> bool:
 def lock_journal_seal(tx: Transaction) -> None:
     """Be the only sealer: batches form one chain."""
     _lock(tx, "pg_advisory_xact_lock", JOURNAL_SEAL, 0)
+
+
+def lock_flags(tx: Transaction, intake_id: int) -> None:
+    """Be the only one that looks for warnings in an intake: files are compared with each other."""
+    _lock(tx, "pg_advisory_xact_lock", FLAGS, intake_id)

@@ -15,6 +15,7 @@ TABLES = (
     "file_marks",
     "marked_files",
     "assisted_submissions",
+    "registry_rests",
     "residence_answers",
     "residence_list_rows",
     "residence_lists",
@@ -121,6 +122,18 @@ def upgrade() -> None:
             name=op.f("fk_residence_answers_registration_id_registrations"),
         ),
         sa.PrimaryKeyConstraint("registration_id", "fact", name=op.f("pk_residence_answers")),
+    )
+    op.create_table(
+        "registry_rests",
+        sa.Column("source", sa.Text(), nullable=False, comment="which registry"),
+        sa.Column("failures", sa.Integer(), nullable=False, comment="one after the other"),
+        sa.Column(
+            "rests_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="nobody asks it before",
+        ),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_registry_rests")),
     )
     op.create_table(
         "assisted_submissions",

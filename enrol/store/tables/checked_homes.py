@@ -68,3 +68,11 @@ residence_answers = Table(
     CheckConstraint(_FACTS, name="fact"),
     CheckConstraint(_VERDICTS, name="verdict"),
 )
+
+registry_rests = Table(
+    "registry_rests",
+    metadata,
+    Column("source", Text, primary_key=True, comment="which registry"),
+    Column("failures", Integer, nullable=False, comment="one after the other"),
+    Column("rests_until", Instant, comment="nobody asks it before"),
+)
