@@ -101,7 +101,7 @@ def _measure(settings: Settings, *, drafts: int, batch: int) -> None:
     schema.bring_up(app)
     secrets = app.extensions["enrol_adapters"].secrets
     with app.app_context():
-        _load(drafts)
+        load_ticked_city(drafts)
         processor, began = _processor_seconds(), perf_counter()
         handled = 0
         while done := opening.submit_ticked(intake_id=1, secrets=secrets, at_once=batch):
@@ -128,7 +128,8 @@ def _measure(settings: Settings, *, drafts: int, batch: int) -> None:
     )
 
 
-def _load(drafts: int) -> None:
+def load_ticked_city(drafts: int) -> None:
+    """Write a city whose families have all said everything and ticked; the window is open."""
     with transaction() as tx:
         tx.execute(text("SET LOCAL statement_timeout = 0"))
         tx.execute(

@@ -1,0 +1,75 @@
+"""The pages of the desks that are measured, with addresses that differ from request to request."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+from urllib.parse import urlencode
+
+WORDS = ("nguyễn", "linh", "Trần Thị An", "khanh", "do thi", "0000000017", "minh nguyen", "xyz")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What there is in the city: an intake, a school with its ward, codes of its files."""
+
+    intake_id: int
+    school_id: int
+    unit_id: int
+    codes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page by name, who opens it (school, ward, city), and its addresses."""
+
+    name: str
+    who: str
+    make: Callable[[Sample], Sequence[str]]
+
+    def addresses(self, sample: Sample, times: int) -> list[str]:
+        """Return so many addresses, the first ones again when there are no more."""
+        return list(islice(cycle(self.make(sample)), times))
+
+
+def _searched(path: str) -> list[str]:
+    return [f"{path}?{urlencode({'tim': word})}" for word in WORDS]
+
+
+def _filtered(path: str) -> list[str]:
+    given = (
+        {"trang-thai": "tat-ca"},
+        {"trang-thai": "eligible"},
+        {"su-that": "current_in_zone", "ket-luan": "declared"},
+        {"han": "overdue"},
+        {"nguyen-vong": "tat-ca"},
+    )
+    return [f"{path}?{urlencode(one)}" for one in given]
+
+
+def _school(sample: Sample, rest: str = "") -> str:
+    return f"/nha-truong/{sample.intake_id}/{sample.school_id}{rest}"
+
+
+def _city(sample: Sample, rest: str = "") -> str:
+    return f"/dieu-hanh/{sample.intake_id}{rest}"
+
+
+PAGES: tuple[Page, ...] = (
+    Page("school: desk", "school", lambda _: ["/nha-truong"]),
+    Page("school: the school", "school", lambda s: [_school(s)]),
+    Page(
+        "school: wishes",
+        "school",
+        lambda s: [f"{_school(s, '/ho-so')}?after={code}" for code in s.codes],
+    ),
+    Page("school: a file", "school", lambda s: [f"/nha-truong/ho-so/{code}" for code in s.codes]),
+    Page("ward: desk", "ward", lambda _: ["/dieu-hanh"]),
+    Page("ward: the intake", "ward", lambda s: [_city(s)]),
+    Page("ward: a file", "ward", lambda s: [f"/dieu-hanh/ho-so/{code}" for code in s.codes]),
+    Page("city: desk", "city", lambda _: ["/dieu-hanh"]),
+    Page("city: the intake", "city", lambda s: [_city(s)]),
+    Page("city: seats", "city", lambda s: [_city(s, "/chi-tieu")]),
+    Page("city: zones running short", "city", lambda s: [_city(s, "/thieu-cho")]),
+    Page("city: journal", "city", lambda s: [_city(s, "/nhat-ky")]),
+    Page("city: wall", "city", lambda s: [_city(s, "/man-hinh")]),
+)
