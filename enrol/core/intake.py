@@ -107,6 +107,15 @@ def is_open(*, phase: Phase, opens_at: datetime, closes_at: datetime, at: dateti
     return phase in _WITH_WINDOW and opens_at <= at < closes_at
 
 
+def takes_prepared(*, phase: Phase, opens_at: datetime, at: datetime) -> bool:
+    """Say whether a draft that a family ticked beforehand may be written at the instant ``at``.
+
+    The family did its part before the opening: should the system be late, also when the window is
+    over, what was ticked is still sent, until the list is frozen.
+    """
+    return phase in _WITH_WINDOW and opens_at <= at
+
+
 def window_refusal(
     *, phase: Phase, opens_at: datetime, closes_at: datetime, at: datetime
 ) -> WindowClosed | None:

@@ -15,7 +15,15 @@ from enrol.services.live_entries import EntryReader
 from enrol.services.phases import locked_intake, refuse_unless_next, seed_context
 from enrol.services.ports import Vault
 from enrol.services.refusals import Refusal
-from enrol.store import clock, frozen_entries, frozen_files, intakes, journal, seats_offered
+from enrol.store import (
+    clock,
+    figures,
+    frozen_entries,
+    frozen_files,
+    intakes,
+    journal,
+    seats_offered,
+)
 from enrol.store.db import Transaction, transaction
 from enrol.store.frozen_entries import FrozenLine
 from enrol.store.intakes import IntakeRecord
@@ -35,6 +43,16 @@ class WindowNotBegun(Refusal):
 
 class PublicValueTooEarly(Refusal):
     """The public value would be known before the list is closed."""
+
+
+class PreparedWaiting(Refusal):
+    """So many drafts that families ticked before the opening are not sent yet: nobody may lose a
+    place because the system was late.
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
 
 
 class WindowStillOpen(Refusal):
@@ -112,8 +130,10 @@ def close_intake(*, actor: Actor, intake_id: int, early: bool = False) -> Frozen
 
     Waits for every registration in flight (exclusive lock of the intake), then none can follow: the
     phase is read under the same lock by whoever writes. ``early`` ends a window that is still open,
-    at this instant. Raises NotFound, WrongPhase, WindowStillOpen, WindowNotBegun, and ValueError
-    when a registration holds facts that cannot be read.
+    at this instant. While drafts wait that families ticked before the opening, nothing is frozen:
+    workers send them, also after the window. Raises NotFound, WrongPhase, WindowStillOpen,
+    WindowNotBegun, PreparedWaiting, and ValueError when a registration holds facts that cannot be
+    read.
     """
     with transaction() as tx:
         intake = locked_intake(tx, actor=actor, intake_id=intake_id)
@@ -124,6 +144,9 @@ def close_intake(*, actor: Actor, intake_id: int, early: bool = False) -> Frozen
             raise WindowStillOpen(intake.closes_at)
         if now <= intake.opens_at:
             raise WindowNotBegun
+        waiting = figures.ticked_count(tx, intake_id=intake_id)
+        if waiting:
+            raise PreparedWaiting(waiting)
         frozen = _freeze(tx, intake_id=intake_id)
         beside = freeze_files(tx, intake_id=intake_id)
         intakes.close_window(

@@ -85,7 +85,8 @@ def tick(*, actor: Family, intake_id: int, is_on: bool) -> None:
 
 
 def stage_due() -> int:
-    """Stage a job for every intake that has opened while ticked drafts wait; returns how many.
+    """Stage a job for every intake that has opened and is not closed while ticked drafts wait;
+    returns how many.
 
     Nothing but the database's clock opens the window. Idempotent: a job staged and not done stays
     the only one.
@@ -103,7 +104,8 @@ def submit_ticked(
 
     Each batch is one transaction under the intake's shared lock, with the window judged by the
     database's clock, and one statement that writes it. A draft that does not pass the checks loses
-    its tick and keeps the reasons for the family's page. Outside the window nothing happens.
+    its tick and keeps the reasons for the family's page. Before the opening nothing happens;
+    after the window what was ticked is still sent until the list is frozen (closing waits for it).
     """
     handled = after = 0
     while handled < most:
@@ -123,7 +125,7 @@ def _submit_batch(intake_id: int, *, after: int, secrets: Secrets, limit: int) -
         locks.lock_intake_shared(tx, intake_id)
         claimed = ticked_drafts.claim(tx, intake_id=intake_id, after=after, limit=limit)
         window = windows.window_of(tx, intake_id=intake_id)
-        if window is None or not window.is_open or not claimed:
+        if window is None or not window.takes_prepared or not claimed:
             return []
         composed, refusals = _composed(tx, claimed, window=window, secrets=secrets)
         for child_id in _unwritable(tx, composed):

@@ -50,13 +50,14 @@ class TickedDraft:
 
 
 def due_intakes(tx: Transaction) -> list[int]:
-    """Return the intakes whose window is open by the database's clock while drafts wait for it."""
+    """Return the intakes that have opened by the database's clock, and are not closed, while
+    drafts wait for it.
+    """
     now = func.clock_timestamp()
     waits = exists().where(drafts.c.intake_id == intakes.c.id, drafts.c.submit_for_me)
     query = select(intakes.c.id).where(
         intakes.c.phase.in_(("announced", "open")),
         intakes.c.opens_at <= now,
-        intakes.c.closes_at > now,
         waits,
     )
     return list(tx.execute(query.order_by(intakes.c.id)).scalars())

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from enrol.core.intake import Phase, is_open
+from enrol.core.intake import Phase, is_open, takes_prepared
 from enrol.store.db import Statements, Transaction
 from enrol.store.tables.intakes import intakes, rule_sets
 
@@ -40,6 +40,11 @@ class Window:
         return is_open(
             phase=self.phase, opens_at=self.opens_at, closes_at=self.closes_at, at=self.at
         )
+
+    @property
+    def takes_prepared(self) -> bool:
+        """Whether a draft ticked before the opening may be written at ``at``."""
+        return takes_prepared(phase=self.phase, opens_at=self.opens_at, at=self.at)
 
     @property
     def is_rehearsal(self) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from enrol.core.answers import Gap, Incompleteness
 from enrol.core.codes import is_code
 from enrol.core.sealing import submission_hash
-from enrol.services import opening, preparing, registering, relaying
+from enrol.services import closing, opening, preparing, registering, relaying
 from enrol.services.refusals import NotFound, SignedOut
 from enrol.store import ticked_drafts
 from enrol.store.db import transaction
@@ -17,7 +17,8 @@ from enrol.store.tables.children import children, family_secrets
 from enrol.store.tables.intakes import seat_plans
 from enrol.store.tables.journal import journal
 from enrol.store.tables.outbox import outbox
-from enrol.store.tables.registrations import drafts, registrations, submissions
+from enrol.store.tables.registrations import drafts, frozen_entries, registrations, submissions
+from tests.officers import add_elsewhere, add_officers
 from tests.world import (
     World,
     add_child,
@@ -137,9 +138,11 @@ def _written_for(family) -> dict[str, object]:
         ).one()
         draft = tx.execute(select(drafts).where(drafts.c.child_id == family.child_id)).one()
     differing = {"id", "child_id", "code", "family_code", "submission_hash", "submitted_at"}
+    differing |= {"official_child_id"}
     kept = {key: value for key, value in one._asdict().items() if key not in differing}
     payload = json.loads(sent.payload) | {"pupil_code": "", "child": ""}
     assert one.family_code == one.code
+    assert one.official_child_id == one.child_id
     assert sent.hash == one.submission_hash == entry.detail["submission_hash"]
     assert sent.submitted_at == one.submitted_at
     assert entry.actor == f"family:{family.child_id}"
@@ -218,14 +221,53 @@ def test_without_ticked_drafts_nothing_is_staged(world, family):
     assert opening.stage_due() == 0
 
 
-def test_after_the_window_nothing_is_submitted(world, adapters):
-    ticked(world, adapters, 1)
+def end_window(world: World) -> None:
     now = datetime.now(UTC)
     move_window(world, opens_at=now - timedelta(hours=2), closes_at=now - timedelta(hours=1))
 
+
+def test_what_was_ticked_is_sent_even_when_the_system_slept_through_the_window(world, adapters):
+    """The relay was down from the opening to the end: no ticked family loses its place."""
+    families = ticked(world, adapters, 1, 2, 3)
+    officer = add_officers(world, add_elsewhere(world)).city
+    end_window(world)
+
+    for early in (False, True):
+        with pytest.raises(closing.PreparedWaiting) as refusal:
+            closing.close_intake(actor=officer, intake_id=world.intake_id, early=early)
+        assert refusal.value.count == 3
+    assert opening.stage_due() == 1
+    assert run(world, adapters, at_once=2) == 3
+    assert opening.stage_due() == 0
+
+    codes = {
+        registering.receipt_of(actor=family, secrets=adapters.secrets).lines.code
+        for family in families
+    }
+    assert closing.close_intake(actor=officer, intake_id=world.intake_id).size == 3
+    with transaction() as tx:
+        assert set(tx.execute(select(frozen_entries.c.code)).scalars()) == codes
+
+
+def test_a_draft_that_nobody_ticked_is_not_sent_and_holds_no_closing_up(world, adapters, family):
+    prepare(world, family)
+    officer = add_officers(world, add_elsewhere(world)).city
+    end_window(world)
+
     assert opening.stage_due() == 0
     assert run(world, adapters) == 0
-    assert count_of(registrations) == 0
+    assert closing.close_intake(actor=officer, intake_id=world.intake_id).size == 0
+
+
+def test_a_ticked_draft_that_cannot_be_sent_holds_no_closing_up(world, adapters):
+    (family,) = ticked(world, adapters, 1)
+    officer = add_officers(world, add_elsewhere(world)).city
+    preparing.save_answers(actor=family, intake_id=world.intake_id, answers={"wishes": []})
+    end_window(world)
+
+    assert run(world, adapters) == 1
+    assert draft_of(family).refusals
+    assert closing.close_intake(actor=officer, intake_id=world.intake_id).size == 0
 
 
 def test_a_closed_list_takes_nothing(world, adapters):

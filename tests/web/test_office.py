@@ -13,10 +13,11 @@ from enrol.store.db import transaction
 from enrol.store.tables.intakes import seat_plans
 from enrol.store.tables.journal import journal
 from enrol.store.tables.outbox import outbox
-from enrol.store.tables.registrations import frozen_entries
+from enrol.store.tables.registrations import drafts, frozen_entries
 from enrol.store.tables.runs import runs
 from tests.officers import back_to_draft, civil_day, end_window, register_child, set_public_value_on
 from tests.web.staff import build_house, close_with
+from tests.world import add_child, prepare
 
 VALUE = "86573"
 
@@ -101,6 +102,18 @@ def test_an_intake_is_led_from_the_draft_to_the_published_result(house, city, ad
     assert len(seated) == 2
     assert "nguyện vọng 1" in roll.text
     assert "Nguyễn Thị Đào" not in roll.text
+
+
+def test_closing_over_prepared_registrations_is_told_with_what_to_do(house, city, adapters):
+    for number in (1, 2):
+        prepare(house.world, add_child(house.world, number=number, secrets=adapters.secrets))
+    with transaction() as tx:
+        tx.execute(update(drafts).values(submit_for_me=True))
+
+    page = press_step(city, house, "dong", early="yes")
+
+    assert "Danh sách chưa được chốt: còn 2 hồ sơ" in page.text
+    assert intake_of(house).list_hash is None
 
 
 def test_files_for_checking_that_cannot_be_made_are_told_with_what_to_do(house, city, adapters):

@@ -88,6 +88,21 @@ def test_after_the_opening_the_home_page_shows_the_receipt(prepared, family, wor
     assert count_of(registrations) == 1
 
 
+def test_after_a_window_that_the_system_slept_through_the_family_reads_that_it_counts(
+    prepared, family, world, adapters
+):
+    tick(prepared)
+    now = datetime.now(UTC)
+    move_window(world, opens_at=now - timedelta(hours=2), closes_at=now - timedelta(hours=1))
+
+    page = prepared.open(HOME)
+    assert "đang được gửi" in page.text
+    assert "vẫn được tính" in page.text
+    submit(world, adapters)
+
+    assert "/gia-dinh/bien-nhan" in prepared.open(HOME).links()
+
+
 def test_a_page_drawn_before_the_batch_still_leads_to_the_receipt(
     prepared, family, world, adapters
 ):

@@ -4,7 +4,7 @@ from enrol.services import closing, drawing, publishing
 from enrol.services.frozen_lists import ListAltered
 from enrol.services.phases import WrongPhase
 from enrol.services.refusals import Refusal
-from enrol.web.locale import format_date, format_moment
+from enrol.web.locale import format_date, format_moment, format_number
 from enrol.web.locale import gettext as _
 from enrol.web.staff.words import phase_word
 
@@ -22,6 +22,13 @@ def told(refusal: Refusal) -> str:
             return _(
                 "Registration is open until %(at)s. To end it before, tick the box.",
                 at=format_moment(closes_at),
+            )
+        case closing.PreparedWaiting(count=count):
+            return _(
+                "Nothing was frozen: %(count)s registrations that families prepared for the opening"
+                " are still being sent. Wait a minute and press again. If the number does not go"
+                " down, call the administrator: the relay or a worker is not running.",
+                count=format_number(count),
             )
         case drawing.NotYetBorn(on=on):
             return _(
