@@ -19,6 +19,7 @@ __all__ = [
     "MOST_PER_MINUTE",
     "OrderProof",
     "Room",
+    "RoomChanged",
     "RoomPage",
     "RoomSettingsRefused",
     "change_room",
@@ -33,6 +34,10 @@ LONGEST_MESSAGE = 300
 
 class RoomSettingsRefused(Refusal):
     """The rate is 0 to ``MOST_PER_MINUTE`` families a minute, a message at most 300 characters."""
+
+
+class RoomChanged(Refusal):
+    """A colleague changed the settings after this officer's page was drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +99,14 @@ def change_room(
     per_minute: int,
     message: str,
     message_en: str,
+    seen: str | None = None,
 ) -> None:
     """Switch a room on or off, set how many families a minute it lets in and what it says.
 
     For officers who lead the intake; the journal keeps what stood before. Every web process reads
-    it within seconds. Setting the same again writes nothing. Raises NotFound, RoomSettingsRefused.
+    it within seconds. Setting the same again writes nothing. ``seen`` is the ``Room.version`` that
+    the officer looked at; without it nothing is compared. Raises NotFound, RoomSettingsRefused,
+    RoomChanged.
     """
     texts = (message.strip(), message_en.strip())
     if not 0 <= per_minute <= MOST_PER_MINUTE or max(map(len, texts)) > LONGEST_MESSAGE:
@@ -112,7 +120,9 @@ def change_room(
             == (is_on, per_minute, *texts)
         ):
             return
-        rooms.save(
+        if seen is not None and seen != before.version:
+            raise RoomChanged
+        is_saved = rooms.save(
             tx,
             intake_id=intake_id,
             is_on=is_on,
@@ -120,7 +130,10 @@ def change_room(
             message=texts[0],
             message_en=texts[1],
             staff_id=officer.staff_id,
+            unchanged_since=before.changed_at,
         )
+        if not is_saved:
+            raise RoomChanged
         journal.record(
             tx,
             actor=actor,

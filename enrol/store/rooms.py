@@ -1,7 +1,7 @@
 """The settings of waiting rooms, read with the window they stand in front of."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -27,6 +27,11 @@ class Room:
     message: str
     message_en: str
     changed_at: datetime | None
+
+    @property
+    def version(self) -> str:
+        """What a page carries to tell these settings from later ones."""
+        return "" if self.changed_at is None else self.changed_at.astimezone(UTC).isoformat()
 
 
 USUAL_PER_MINUTE = 3_000
@@ -70,8 +75,11 @@ def save(
     message: str,
     message_en: str,
     staff_id: int,
-) -> None:
-    """Keep the settings of a room; what stood there is replaced."""
+    unchanged_since: datetime | None,
+) -> bool:
+    """Replace the settings of a room that were read with this ``changed_at``; False, with nothing
+    kept, when somebody was faster.
+    """
     values = {
         "is_on": is_on,
         "per_minute": per_minute,
@@ -80,8 +88,14 @@ def save(
         "changed_by": staff_id,
         "changed_at": func.clock_timestamp(),
     }
-    tx.execute(
+    saved = tx.execute(
         insert(waiting_rooms)
         .values(intake_id=intake_id, **values)
-        .on_conflict_do_update(index_elements=[waiting_rooms.c.intake_id], set_=values)
+        .on_conflict_do_update(
+            index_elements=[waiting_rooms.c.intake_id],
+            set_=values,
+            where=waiting_rooms.c.changed_at == unchanged_since,
+        )
+        .returning(waiting_rooms.c.intake_id)
     )
+    return saved.first() is not None

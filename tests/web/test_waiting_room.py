@@ -4,7 +4,9 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 import redis
@@ -15,6 +17,7 @@ from enrol.core.waiting import LATEST
 from enrol.services import admitting, preparing
 from enrol.services.admitting import RoomSettingsRefused
 from enrol.services.refusals import NotFound, StoreBusy
+from enrol.store import rooms
 from enrol.store.db import transaction
 from enrol.store.tables.journal import journal
 from enrol.store.tables.waiting_rooms import waiting_rooms
@@ -364,6 +367,55 @@ def test_what_cannot_be_is_told_and_changes_nothing(house, entry, value):
     assert again.status == 422
     assert count_of(waiting_rooms) == 0
     assert again.offered()[entry] == value
+
+
+def test_two_officers_at_once_nobody_overwrites_unseen(house):
+    first, second = house.signed_in("city"), house.signed_in("city_second")
+    pages = [browser.open(f"{house.intake}/phong-cho") for browser in (first, second)]
+    first.press(pages[0], is_on="yes", per_minute="700", message="Xin chờ")
+
+    again = second.press(pages[1], is_on="yes", per_minute="9", message="Tạm dừng")
+
+    assert "Một đồng nghiệp vừa thay đổi phòng chờ" in again.text
+    assert "cho 700 gia đình vào mỗi phút" in again.text
+    assert (again.offered()["per_minute"], again.offered()["message"]) == ("9", "Tạm dừng")
+    assert count_of(waiting_rooms, waiting_rooms.c.per_minute == 700) == 1
+    after = second.press(again)
+    assert "700" not in after.text
+    assert count_of(waiting_rooms, waiting_rooms.c.per_minute == 9) == 1
+
+
+def test_two_changes_at_the_same_instant_one_of_them_is_told(house, monkeypatch):
+    """Both have read what stands before either writes: the condition in the statement decides."""
+    read = rooms.room_of
+    at_once = Barrier(2, timeout=30)
+
+    def read_together(tx, *, intake_id):
+        found = read(tx, intake_id=intake_id)
+        at_once.wait()
+        return found
+
+    monkeypatch.setattr(rooms, "room_of", read_together)
+
+    def change(per_minute: int) -> str:
+        with house.app.app_context():
+            try:
+                admitting.change_room(
+                    actor=house.officers.city,
+                    intake_id=house.world.intake_id,
+                    is_on=True,
+                    per_minute=per_minute,
+                    message="",
+                    message_en="",
+                    seen="",
+                )
+            except admitting.RoomChanged:
+                return "told"
+            return "saved"
+
+    with ThreadPoolExecutor(2) as officers:
+        assert sorted(officers.map(change, (5, 6))) == ["saved", "told"]
+    assert count_of(journal, journal.c.action == "room.changed") == 1
 
 
 @pytest.mark.parametrize("kind", ["ward", "other_ward", "school"])

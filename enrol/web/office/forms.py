@@ -125,6 +125,7 @@ class RoomForm(PageForm):
 
     is_on = StringField()
     per_minute = StringField()
+    seen = StringField()
     message = StringField()
     message_en = StringField()
 

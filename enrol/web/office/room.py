@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from enrol.core.waiting import expected_wait
 from enrol.services import admitting
-from enrol.services.admitting import RoomPage
+from enrol.services.admitting import RoomChanged, RoomPage
 from enrol.web import door
 from enrol.web.asking import asks_again, typed
 from enrol.web.locale import gettext as _
@@ -19,28 +19,22 @@ from enrol.web.staff.pages import staff_page
 @blueprint.route("/<int:intake_id>/phong-cho", methods=["GET", "POST"])
 @asks_again
 def room(intake_id: int) -> ResponseReturnValue:
-    page = admitting.room_page(
-        actor=officer(),
-        intake_id=intake_id,
-        waiting_room=current_app.extensions["enrol_adapters"].waiting_room,
-    )
+    page = _look(intake_id)
     form = RoomForm(request.form)
+    was_changed = False
     if form.is_good():
-        admitting.change_room(
-            actor=officer(),
-            intake_id=intake_id,
-            is_on=form.is_on.data == "yes",
-            per_minute=form.rate,
-            message=form.message.data or "",
-            message_en=form.message_en.data or "",
-        )
-        door.forget_settings()
-        flash(_("The waiting room was changed. Every page knows it within seconds."), "success")
-        return redirect(url_for("office.room", intake_id=intake_id), code=303)
+        try:
+            _change(form, intake_id=intake_id)
+        except RoomChanged:
+            page, was_changed = _look(intake_id), True
+        else:
+            flash(_("The waiting room was changed. Every page knows it within seconds."), "success")
+            return redirect(url_for("office.room", intake_id=intake_id), code=303)
     held = page.room
     return staff_page(
         "office/room.html",
         page=page,
+        was_changed=was_changed,
         last_wait=_last_wait(page),
         values=typed(
             {
@@ -54,6 +48,27 @@ def room(intake_id: int) -> ResponseReturnValue:
         words=words,
         is_rehearsal=page.intake.is_rehearsal,
     )
+
+
+def _look(intake_id: int) -> RoomPage:
+    return admitting.room_page(
+        actor=officer(),
+        intake_id=intake_id,
+        waiting_room=current_app.extensions["enrol_adapters"].waiting_room,
+    )
+
+
+def _change(form: RoomForm, *, intake_id: int) -> None:
+    admitting.change_room(
+        actor=officer(),
+        intake_id=intake_id,
+        is_on=form.is_on.data == "yes",
+        per_minute=form.rate,
+        message=form.message.data or "",
+        message_en=form.message_en.data or "",
+        seen=form.seen.data,
+    )
+    door.forget_settings()
 
 
 def _last_wait(page: RoomPage) -> int | None:
