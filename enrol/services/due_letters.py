@@ -1,10 +1,11 @@
 """A due date that cannot be kept: drafted one working day before, confirmed once, never twice."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from enrol.core.actors import Actor
 from enrol.core.names import clean_text
+from enrol.core.review import Status
 from enrol.services import due_dates, files_in_charge
 from enrol.services.due_dates import AWAITED
 from enrol.services.files_in_charge import NotLawful, OpenFile
@@ -46,7 +47,7 @@ class Apology:
     new_due_on: date
     reason: str
     is_sent: bool
-    made_on: date
+    made_at: datetime
     is_rehearsal: bool
 
 
@@ -79,6 +80,16 @@ def postpone(*, actor: Actor, code: str, version: int, new_due_on: date, reason:
             actor=actor,
         ):
             raise PostponedBefore(new_due_on)
+        if seen.status is Status.SUBMITTED:
+            # Whoever postpones has begun with the file; the family's page then says why.
+            reviews.rule(
+                tx,
+                files=[(seen.file.registration_id, version)],
+                status=Status.VERIFYING,
+                reason=None,
+                note=None,
+                actor=actor,
+            )
         journal.record(
             tx,
             actor=actor,
@@ -132,7 +143,7 @@ def apology_of(*, actor: Actor, code: str) -> Apology:
             new_due_on=found.new_due_on or proposed,
             reason=found.reason or "",
             is_sent=found.new_due_on is not None,
-            made_on=terms.today,
+            made_at=found.confirmed_at or found.drafted_at,
             is_rehearsal=seen.intake.is_rehearsal,
         )
 

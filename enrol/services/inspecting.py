@@ -8,14 +8,17 @@ from typing import Any
 from enrol.core.actors import Actor
 from enrol.core.decided import FACT_NAMES
 from enrol.services import files_in_charge
-from enrol.store import families, journal, rolls
+from enrol.store import families, journal, journal_pages, rolls, staff
 from enrol.store.child_files import File
 from enrol.store.db import Transaction, transaction
 from enrol.store.families import Residence
 from enrol.store.intakes import IntakeRecord
+from enrol.store.journal_pages import JournalLine
 from enrol.store.rolls import SchoolName
 
-__all__ = ["ChildFile", "Fact", "Residence", "Wish", "file_of"]
+__all__ = ["ChildFile", "Fact", "Residence", "Wish", "file_of", "journal_of_file"]
+
+JOURNAL_LINES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,14 @@ class ChildFile:
     wishes: tuple[Wish, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FileJournal:
+    """What the journal says of a file, newest first; ``names`` by the label the journal keeps."""
+
+    lines: tuple[JournalLine, ...]
+    names: Mapping[str, str]
+
+
 def file_of(*, actor: Actor, code: str) -> ChildFile:
     """Return a child's file; the reading is journalled in the same transaction.
 
@@ -73,6 +84,17 @@ def file_of(*, actor: Actor, code: str) -> ChildFile:
             tx, actor=actor, action="file.read", intake_id=file.intake_id, subject=file.code
         )
         return _child_file(tx, file=file, intake=seen.intake)
+
+
+def journal_of_file(*, actor: Actor, code: str) -> FileJournal:
+    """Return the newest entries about a file, for officers in charge. Raises NotFound."""
+    with transaction() as tx:
+        files_in_charge.seen_file(tx, actor=actor, code=code)
+        lines = journal_pages.newest_about(tx, subject=code, limit=JOURNAL_LINES)
+        return FileJournal(
+            lines=tuple(lines),
+            names=staff.names_by_label(tx, labels=[line.actor for line in lines]),
+        )
 
 
 def _child_file(tx: Transaction, *, file: File, intake: IntakeRecord) -> ChildFile:

@@ -47,12 +47,12 @@ class InfoRequest:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A file moved to another zone, with the wishes (school ids) before and after."""
+    """A file moved to a zone of this name, with the wishes (school ids) before and after."""
 
     from_zone: str
     to_zone: str
-    to_name: str
-    to_name_en: str
+    name: str
+    name_en: str
     wishes_before: Sequence[int]
     wishes_after: Sequence[int]
     reason: str

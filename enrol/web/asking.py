@@ -27,7 +27,7 @@ def changes_nothing(view: View) -> View:
 
 
 def takes_files(*, most_bytes: int) -> Callable[[View], View]:
-    """Mark a view that takes files from officers: what it is sent may be so large in all."""
+    """Mark a view that takes files from officers or families: what it is sent may be so large."""
 
     def mark(view: View) -> View:
         view.most_bytes = most_bytes  # type: ignore[attr-defined]
@@ -37,14 +37,14 @@ def takes_files(*, most_bytes: int) -> Callable[[View], View]:
 
 
 def allow_files() -> None:
-    """Let a view marked with ``takes_files`` read what a signed-in officer sends it.
+    """Let a view marked with ``takes_files`` read what a signed-in officer or family sends it.
 
     To be called before the form is read. From anybody else the common limit stands, so that no
     stranger fills the disk.
     """
     view = current_app.view_functions.get(request.endpoint or "")
     most_bytes = getattr(view, "most_bytes", None)
-    if most_bytes is not None and "_user_id" in session:
+    if most_bytes is not None and ("_user_id" in session or "family" in session):
         request.max_content_length = most_bytes
 
 

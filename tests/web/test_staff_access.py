@@ -3,10 +3,16 @@
 What an officer may not see answers exactly as what does not exist: 404.
 """
 
+from datetime import date
+
 import pytest
 from flask import url_for
+from sqlalchemy import insert
 
-from enrol.services import exporting, imagining, uploading
+from enrol.services import documenting, exporting, imagining, uploading
+from enrol.store.db import transaction
+from enrol.store.tables.reviews import postponements
+from tests.documents import A_PDF
 from tests.officers import register_child
 from tests.web.staff import SIGN_IN, build_house
 from tests.world import set_phase
@@ -46,11 +52,24 @@ PAGES = {
     "office.what_if": {"city", "ward"},
     "office.roll": {"city", "ward"},
     "office.file": {"city", "ward"},
+    "office.act": {"city", "ward"},
+    "office.upload": {"city", "ward"},
+    "office.document": {"city", "ward"},
+    "office.apology": {"city", "ward"},
+    "office.units": OFFICE,
+    "office.queue": {"city", "ward"},
+    "office.many": OFFICE,
     "schools.desk": SCHOOLS,
     "schools.school": {"school"},
     "schools.wishes": {"school"},
     "schools.roll": {"school"},
     "schools.file": {"school"},
+    "schools.act": {"school"},
+    "schools.upload": {"school"},
+    "schools.document": {"school"},
+    "schools.apology": {"school"},
+    "schools.queue": {"school"},
+    "schools.many": SCHOOLS,
 }
 PHASES = {
     "office.roll": "allocated",
@@ -71,6 +90,10 @@ POSTED = (
     "office.confirm",
     "office.name_value",
     "office.new_what_if",
+    "office.act",
+    "office.upload",
+    "schools.act",
+    "schools.upload",
 )
 
 
@@ -100,6 +123,21 @@ def house(app):
     return made
 
 
+def file_with_papers(house, adapters):
+    """Register a child of the first ward whose file has a document and a drafted apology."""
+    code = register_child(house.world, number=1, adapters=adapters)
+    documenting.hand_in_at_desk(
+        actor=house.officers.ward,
+        code=code,
+        about="residence",
+        data=A_PDF,
+        store=adapters.documents,
+    )
+    with transaction() as tx:
+        tx.execute(insert(postponements).values(registration_id=1, due_on=date(2026, 7, 8)))
+    return code
+
+
 def address_of(house, endpoint, code):
     given = {
         "intake_id": house.world.intake_id,
@@ -107,6 +145,9 @@ def address_of(house, endpoint, code):
         "address": "dong",
         "what_if_id": 1,
         "export_id": 1,
+        "unit_id": house.world.ward_id,
+        "document_id": 1,
+        "act": "nhan",
         "import_id": 1,
         "code": code,
     }
@@ -127,7 +168,7 @@ def test_the_matrix_knows_every_page_of_staff(house):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_officer_finds_their_own_pages_and_no_others(house, adapters, kind):
-    code = register_child(house.world, number=1, adapters=adapters)
+    code = file_with_papers(house, adapters)
     browser = house.signed_in(kind)
 
     for endpoint, allowed in PAGES.items():
@@ -144,7 +185,7 @@ def test_each_officer_finds_their_own_pages_and_no_others(house, adapters, kind)
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_button_works_beyond_reach(house, adapters, kind):
     """The same by POST: with a good token, whoever may not see the page changes nothing."""
-    code = register_child(house.world, number=1, adapters=adapters)
+    code = file_with_papers(house, adapters)
     browser = house.signed_in(kind)
     token = browser.open("/can-bo/mat-khau").offered()["csrf_token"]
 
@@ -160,7 +201,7 @@ def test_no_button_works_beyond_reach(house, adapters, kind):
 
 
 def test_without_signing_in_every_page_leads_to_the_sign_in(house, adapters):
-    code = register_child(house.world, number=1, adapters=adapters)
+    code = file_with_papers(house, adapters)
     browser = house.browser()
 
     for endpoint in set(PAGES) - BUTTONS:
@@ -170,7 +211,7 @@ def test_without_signing_in_every_page_leads_to_the_sign_in(house, adapters):
 
 
 def test_a_family_is_nobody_here(house, adapters):
-    code = register_child(house.world, number=1, adapters=adapters)
+    code = file_with_papers(house, adapters)
     browser = house.browser()
     page = browser.open("/gia-dinh/dang-nhap")
     browser.press(page, pupil_code="0000000001", secret="0123-4567-89AB-CDEF")
@@ -190,7 +231,7 @@ def test_staff_are_no_family(house):
 
 @pytest.mark.parametrize("endpoint", [name for name in PAGES if name not in UNKEPT])
 def test_no_page_of_staff_is_kept_by_a_cache(house, adapters, endpoint):
-    code = register_child(house.world, number=1, adapters=adapters)
+    code = file_with_papers(house, adapters)
     kind = "ward" if "ward" in PAGES[endpoint] else "school"
     kind = "city" if "city" in PAGES[endpoint] else kind
     set_phase(house.world, PHASES.get(endpoint, "announced"))

@@ -2,10 +2,32 @@
 
 from flask import Flask
 
-from enrol.web.office import draw, imports, intakes, room, seats, shortages, steps, wall, what_ifs
+from enrol.web.office import (
+    draw,
+    imports,
+    intakes,
+    queues,
+    room,
+    seats,
+    shortages,
+    steps,
+    wall,
+    what_ifs,
+)
 from enrol.web.office.blueprint import blueprint
 
-__all__ = ["draw", "imports", "intakes", "room", "seats", "shortages", "steps", "wall", "what_ifs"]
+__all__ = [
+    "draw",
+    "imports",
+    "intakes",
+    "queues",
+    "room",
+    "seats",
+    "shortages",
+    "steps",
+    "wall",
+    "what_ifs",
+]
 
 
 def register(app: Flask) -> None:

@@ -5,7 +5,7 @@ from flask import Response, request
 from enrol.services import overseeing, planning, publishing
 from enrol.web.office.blueprint import blueprint
 from enrol.web.office.pages import timeline_of
-from enrol.web.staff import files, journal_words, words
+from enrol.web.staff import journal_words, words
 from enrol.web.staff.guard import officer
 from enrol.web.staff.pages import staff_page
 
@@ -53,8 +53,3 @@ def journal(intake_id: int) -> Response:
         words=journal_words,
         is_rehearsal=page.intake.is_rehearsal,
     )
-
-
-@blueprint.get("/ho-so/<code>")
-def file(code: str) -> Response:
-    return files.file_page(code)

@@ -2,11 +2,21 @@
 
 from flask import Flask
 
-from enrol.web.parents import entrance, home, opening, proof, questions, residences, sending, wards
+from enrol.web.parents import (
+    entrance,
+    home,
+    opening,
+    papers,
+    proof,
+    questions,
+    residences,
+    sending,
+    wards,
+)
 
 
 def register(app: Flask) -> None:
     """Put the families' pages on the application."""
     wards.register(app)
-    for part in (entrance, home, opening, proof, questions, residences, sending):
+    for part in (entrance, home, opening, papers, proof, questions, residences, sending):
         app.register_blueprint(part.blueprint)

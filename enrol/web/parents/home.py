@@ -6,9 +6,11 @@ from flask.typing import ResponseReturnValue
 
 from enrol.core.intake import ShownPhase
 from enrol.services import preparing
+from enrol.web import documents
 from enrol.web.guards import family, family_blueprint
 from enrol.web.parents.desk import OpenDesk, go_on, keep, next_address, open_desk, shown
 from enrol.web.parents.odds import is_awaited, odds_view
+from enrol.web.parents.papers import office_work
 from enrol.web.parents.prefill import answers_so_far
 from enrol.web.parents.steps import status_tag, steps, tasks
 from enrol.web.parents.summaries import known_sections
@@ -40,6 +42,9 @@ def home() -> ResponseReturnValue:
         has_gaps=bool(at.gaps),
         tasks=tasks(at),
         tag=status_tag(live.status) if live else None,
+        office=office_work(live),
+        shown_word=documents.shown_word,
+        refused_words=documents.ineligible_words() if live else {},
         steps=steps(window, now, live),
         odds=odds_view(window=window, shown=now, live=live),
         awaits_odds=is_awaited(window=window, shown=now, live=live),

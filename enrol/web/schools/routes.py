@@ -1,16 +1,18 @@
 """A school officer's pages: only the own school, and every look at a child is journalled."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enrol.core.actors import SCHOOL_OFFICER
-from enrol.services import planning, serving_schools
-from enrol.web.staff import files, words
+from enrol.services import planning, review_queues, serving_schools
+from enrol.web.locale import gettext as _
+from enrol.web.staff import files, queues, words
 from enrol.web.staff.guard import officer, officers_only
 from enrol.web.staff.pages import staff_page
 
 blueprint = Blueprint("schools", __name__, url_prefix="/nha-truong")
 _guard = officers_only(SCHOOL_OFFICER)
+files.add_file_pages(blueprint)
 
 
 @blueprint.before_request
@@ -50,12 +52,31 @@ def wishes(intake_id: int, school_id: int) -> Response:
     )
 
 
+@blueprint.get("/<int:intake_id>/<int:school_id>/xet-duyet")
+def queue(intake_id: int, school_id: int) -> Response:
+    filters = queues.asked_filters()
+    found = review_queues.school_queue(
+        actor=officer(),
+        intake_id=intake_id,
+        school_id=school_id,
+        filters=filters,
+        after=queues.page_begins_after(),
+    )
+    back = url_for("schools.school", intake_id=intake_id, school_id=school_id)
+    return queues.queue_page(
+        found,
+        filters=filters,
+        back=(back, _("My school")),
+        many=url_for("schools.many", intake_id=intake_id),
+    )
+
+
+@blueprint.route("/<int:intake_id>/nhieu-ho-so", methods=["GET", "POST"])
+def many(intake_id: int) -> ResponseReturnValue:
+    return queues.many_page(intake_id, back_to=url_for("schools.desk"))
+
+
 @blueprint.get("/<int:intake_id>/<int:school_id>/danh-sach")
 def roll(intake_id: int, school_id: int) -> Response:
     found = serving_schools.roll_of(actor=officer(), intake_id=intake_id, school_id=school_id)
     return staff_page("schools/roll.html", roll=found, is_rehearsal=found.desk.intake.is_rehearsal)
-
-
-@blueprint.get("/ho-so/<code>")
-def file(code: str) -> Response:
-    return files.file_page(code)

@@ -1,17 +1,60 @@
-"""A child's file, drawn alike for offices and schools."""
+"""A child's file with everything officers do with it, alike for offices and schools."""
 
-from flask import Response
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
 
 from enrol.core.codes import normalise_code
-from enrol.services import inspecting
-from enrol.web.staff import words
+from enrol.services import documenting, inspecting, reviewing
+from enrol.web import documents
+from enrol.web.asking import asks_again, takes_files
+from enrol.web.staff import file_acts, papers, review_words, words
 from enrol.web.staff.guard import officer
+from enrol.web.staff.journal_words import action_word, actor_word, detail_rows
 from enrol.web.staff.pages import staff_page
 
 
 def file_page(code: str) -> Response:
     """Return the file of a registration; the reading is journalled."""
-    found = inspecting.file_of(actor=officer(), code=normalise_code(code))
+    code = normalise_code(code)
+    found = inspecting.file_of(actor=officer(), code=code)
+    told = inspecting.journal_of_file(actor=officer(), code=code)
     return staff_page(
-        "staff/file.html", file=found, words=words, is_rehearsal=found.intake.is_rehearsal
+        "staff/file.html",
+        file=found,
+        history=reviewing.history_of(actor=officer(), code=code),
+        documents=documenting.documents_of(actor=officer(), code=code),
+        told=told,
+        words=words,
+        review_words=review_words,
+        action_word=action_word,
+        actor_word=actor_word,
+        detail_rows=detail_rows,
+        is_rehearsal=found.intake.is_rehearsal,
     )
+
+
+def add_file_pages(blueprint: Blueprint) -> None:
+    """Put a file's pages on an audience's blueprint, whose guard stands before them."""
+
+    @blueprint.get("/ho-so/<code>")
+    def file(code: str) -> Response:
+        return file_page(code)
+
+    @blueprint.route("/ho-so/<code>/viec/<act>", methods=["GET", "POST"])
+    @asks_again
+    def act(code: str, act: str) -> ResponseReturnValue:
+        return file_acts.act_page(code, act)
+
+    @blueprint.route("/ho-so/<code>/giay-to", methods=["GET", "POST"])
+    @asks_again
+    @takes_files(most_bytes=documenting.MOST_BYTES + documents.ROOM_FOR_FORM)
+    def upload(code: str) -> ResponseReturnValue:
+        return papers.upload_page(code)
+
+    @blueprint.get("/ho-so/<code>/giay-to/<int:document_id>")
+    def document(code: str, document_id: int) -> Response:
+        return papers.document_page(code, document_id)
+
+    @blueprint.get("/ho-so/<code>/thu-xin-loi")
+    def apology(code: str) -> Response:
+        return papers.apology_page(code)

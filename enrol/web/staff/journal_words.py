@@ -1,15 +1,25 @@
 """What the journal's actions are called, and who acted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from enrol.web.locale import format_date, format_moment, format_number
 from enrol.web.locale import gettext as _
+from enrol.web.staff.review_words import asked_word, reason_word, source_word
+from enrol.web.staff.words import fact_word
 
 _FINGERPRINT = 64
 _SHOWN = 16
 _DAYS = ("on", "before_on", "public_value_on")
+_SAID: Mapping[str, Callable[[str], str]] = {
+    "fact": fact_word,
+    "reason": reason_word,
+    "source": source_word,
+    "asked_for": asked_word,
+    "about": asked_word,
+}
+"""Details that are codes, and what says them in words; a reason may be free text as well."""
 _INSTANTS = ("opens_at", "objections_until")
 
 
@@ -46,6 +56,8 @@ def _detail(name: str, value: object) -> str:
     text = str(value)
     if len(text) == _FINGERPRINT and text.isalnum():
         return f"{text[:_SHOWN]}…"
+    if name in _SAID:
+        return _SAID[name](text)
     if name in _DAYS:
         return format_date(date.fromisoformat(text))
     if name in _INSTANTS:
@@ -107,10 +119,19 @@ def _details() -> dict[str, str]:
         "per_minute_before": _("families a minute before"),
         "message": _("message"),
         "message_en": _("message in English"),
+        "fact": _("fact"),
+        "source": _("source"),
+        "asked_for": _("asked for"),
+        "about": _("shows"),
+        "document": _("number of the document"),
+        "together": _("files together"),
+        "zone": _("zone"),
+        "zone_before": _("zone before"),
         "export": _("number of the file"),
         "form": _("kind of file"),
         "rows": _("rows"),
         "sha256": _("fingerprint of the file"),
+        "children": _("children"),
         "import": _("number of the import"),
         "files": _("files"),
     }
@@ -134,6 +155,20 @@ def _words() -> dict[str, str]:
         "what_if.done": _("Try computed (rehearsal)"),
         "what_if.failed": _("Try failed (rehearsal)"),
         "file.read": _("A child's file read"),
+        "queue.read": _("List of files to look at read"),
+        "fact.verified": _("A fact found right"),
+        "fact.contradicted": _("A fact found not right"),
+        "fact.undone": _("A finding taken back"),
+        "facts.verified": _("Facts found right, several files together"),
+        "family.asked": _("Family asked for information"),
+        "file.accepted": _("File accepted"),
+        "file.refused": _("File marked not eligible"),
+        "file.reopened": _("File looked at again"),
+        "file.moved": _("File moved to another zone"),
+        "file.postponed": _("Due date postponed"),
+        "apology.read": _("Letter of apology fetched"),
+        "document.added": _("Document added"),
+        "document.read": _("Document fetched"),
         "wishes.read": _("List of first wishes read"),
         "roll.read": _("Roll read"),
         "export.asked": _("File with a list asked for"),
@@ -151,6 +186,7 @@ def _words() -> dict[str, str]:
         "intake.not_bundled": _("Files for checking given up: the result does not follow"),
         "child.unlisted_added": _("Child outside the register added"),
         "import.loaded": _("Data of the office loaded"),
+        "training.reset": _("Training begun anew"),
         "import.brought": _("Files brought to be imported"),
         "import.ordered": _("Import ordered"),
         "import.applied": _("Import applied"),

@@ -2,7 +2,19 @@
 
 from enrol.core.decided import RESIDENCE_FACTS
 from enrol.core.review import REASONS, Verdict
+from enrol.web.documents import ineligible_words
+from enrol.web.documents import shown_word as asked_word
 from enrol.web.locale import gettext as _
+
+__all__ = [
+    "answer_word",
+    "asked_word",
+    "findings",
+    "reason_word",
+    "source_word",
+    "urgency_tag",
+    "verdict_word",
+]
 
 _OF_RESIDENCES = {
     "seen_in_vneid",
@@ -74,18 +86,6 @@ def source_word(source: str) -> str:
     }.get(source, source)
 
 
-def asked_word(asked_for: str) -> str:
-    """Return what a family is asked for."""
-    return {
-        "residence": _("A paper or screen that shows the residence"),
-        "birth_certificate": _("The birth certificate"),
-        "sibling": _("A paper that shows that the brother or sister is at the school"),
-        "policy": _("A paper that shows the priority category"),
-        "correct_answers": _("A correction of the registration"),
-        "other": _("Something else"),
-    }[asked_for]
-
-
 def answer_word(answer: str | None) -> str:
     """Return how a request to a family ended."""
     return {
@@ -118,11 +118,7 @@ def _reasons() -> dict[str, str]:
         "decided_by_mistake": _("decided by mistake"),
         "new_information": _("there is new information"),
         "changed_by_family": _("the family changed its answers"),
-        "age": _("the child is not of the age for this intake"),
-        "already_at_school": _("the child is already in grade 1 or above"),
-        "outside_the_city": _("the child does not live in the city"),
-        "duplicate": _("the child has another registration"),
-        "not_a_child": _("no such child exists"),
+        **ineligible_words(),
         "address_in_other_zone": _("the address lies in the other zone"),
         "zone_chosen_by_mistake": _("the family chose the zone by mistake"),
         "group_moved": _("the residential group belongs to another zone now"),
