@@ -18,6 +18,7 @@ COMMANDS = {
     "lottery": "enrol.cli.files:lottery",
     "staff-password": "enrol.cli.importing:staff_password",
     "training-city": "enrol.cli.training:training_city",
+    "training-reset": "enrol.cli.training_reset:training_reset",
     "verify-journal": "enrol.cli.journal:verify_journal",
 }
 

@@ -61,6 +61,7 @@ def addressees_without_secret(
         select(children.c.id, children.c.pupil_code, children.c.full_name)
         .where(
             children.c.in_register,
+            ~children.c.is_training,
             children.c.birth_on.between(born.first, born.last),
             ~exists().where(family_secrets.c.child_id == children.c.id),
         )

@@ -127,7 +127,7 @@ def intakes_within(
     )
     query = (
         _records()
-        .where(or_(intakes.c.unit_id.in_(unit_ids), offered))
+        .where(or_(intakes.c.unit_id.in_(unit_ids), offered), intakes.c.retired_at.is_(None))
         .order_by(intakes.c.opens_at.desc(), intakes.c.id.desc())
     )
     return [_record(row) for row in tx.execute(query)]

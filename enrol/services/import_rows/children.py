@@ -12,8 +12,8 @@ from enrol.store.loading.staged import ChildRow
 
 SEXES = ("male", "female")
 RELATIONS = ("mother", "father", "guardian")
-OWN_PREFIX = "TM"
-"""Codes that this system gives to children outside the register."""
+OWN_PREFIXES = ("TM", "TT")
+"""Codes that this system gives itself: to children outside the register, to made-up ones."""
 
 _PERSONAL_ID = re.compile(r"[0-9]{12}")
 _POLICY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -51,8 +51,9 @@ def read_child(cells: Cells, codes: Codes) -> ChildRow:
 
 def _pupil_code(cells: Cells) -> str:
     code = cells.code("pupil_code")
-    if code.startswith(OWN_PREFIX):
-        cells.refuse("pupil_code", f"codes that begin with {OWN_PREFIX} are given by this system")
+    for prefix in OWN_PREFIXES:
+        if code.startswith(prefix):
+            cells.refuse("pupil_code", f"codes that begin with {prefix} are given by this system")
     return code
 
 
