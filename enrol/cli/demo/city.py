@@ -15,9 +15,12 @@ from enrol.core.actors import Officer, System
 from enrol.factory import Adapters
 from enrol.services import importing, issuing, planning, signing_in_staff
 from enrol.training.office import INTAKE_CODE
+from enrol.training.wards import Ward
 from enrol.training.writing import write_city
 
 CITY_OFFICERS = ("city-1@enrol.example", "city-2@enrol.example")
+Ground = tuple[tuple[Ward, ...], bool]
+"""The wards, and whether their boundaries are real."""
 _DEMO = System(label="demo")
 
 
@@ -39,10 +42,14 @@ def load_city(
     opens_at: datetime,
     closes_at: datetime,
     adapters: Adapters,
+    ground: Ground | None = None,
 ) -> City:
-    """Write a training city, import it, and issue secrets. Both instants in Vietnamese time."""
+    """Write a training city, import it, and issue secrets. Both instants in Vietnamese time.
+
+    ``ground`` is what ``load_wards`` returned; left out, it is looked for.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    wards, boundaries = load_wards(None)
+    wards, boundaries = ground or load_wards(None)
     write_city(
         folder=folder,
         wards=wards,

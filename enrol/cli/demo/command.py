@@ -13,10 +13,11 @@ import click
 
 from enrol.cli.demo import summary
 from enrol.cli.demo.checks import Check, check_bundle, check_kept, keep_copy
-from enrol.cli.demo.city import City, load_city
+from enrol.cli.demo.city import City, Ground, load_city
 from enrol.cli.demo.morning import Letter, Morning, replay_morning
 from enrol.cli.demo.season import Season
 from enrol.cli.demo.stack import Stack
+from enrol.cli.training import load_wards
 from enrol.config import ROOT
 from enrol.factory import Adapters
 from enrol.training.office import INTAKE_CODE
@@ -48,6 +49,14 @@ _BROWSERS = 6
     metavar="B.zip",
     help="Keep the published bundle there, with verify.pyz beside it.",
 )
+@click.option(
+    "--wards",
+    "boundaries",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar="ENROL_WARDS",
+    metavar="FILE.geojson",
+    help="Real ward boundaries; without them the ground is an invented grid.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True)
 @click.option(
@@ -63,20 +72,22 @@ def demo(
     empty: bool,
     until: str,
     bundle_path: Path | None,
+    boundaries: Path | None,
     port: int,
     workers: int,
     directory: Path | None,
 ) -> None:
     """Run the whole house on this machine: a synthetic city, a morning, a draw, a result."""
+    ground = None if empty else load_wards(boundaries)
     home = (directory or ROOT / "var" / ("empty" if empty else "demo")).resolve()
     with Stack(directory=home, port=port, workers=workers, fresh=not empty) as stack:
         stack.start_processes()
         checks: list[Check] = []
-        if empty:
+        if empty and not once:
             summary.tell_empty(stack=stack)
-        else:
-            story = _Story(stack=stack, children=children, seed=seed)
-            checks = story.play(until=until, bundle_path=bundle_path)
+        elif not empty:
+            story = _Story(stack=stack, children=children, seed=seed, ground=ground)
+            checks = story.play(until=until, bundle_path=bundle_path, goes_on=not once)
         if not once:
             _serve_until_told(stack)
     if not all(check.held for check in checks):
@@ -86,14 +97,18 @@ def demo(
 class _Story:
     """What happens, step by step, each with the time it took."""
 
-    def __init__(self, *, stack: Stack, children: int, seed: int) -> None:
+    def __init__(self, *, stack: Stack, children: int, seed: int, ground: Ground | None) -> None:
         self._stack = stack
         self._children = children
         self._seed = seed
+        self._ground = ground
         self._adapters: Adapters = stack.app.extensions["enrol_adapters"]
 
-    def play(self, *, until: str, bundle_path: Path | None) -> list[Check]:
-        """Play the season and return every check that was made."""
+    def play(self, *, until: str, bundle_path: Path | None, goes_on: bool) -> list[Check]:
+        """Play the season and return every check that was made.
+
+        Where to look and whom to sign in as is told only when the servers go on.
+        """
         city = self._load()
         season = Season(
             intake_id=city.intake_id,
@@ -105,7 +120,7 @@ class _Story:
             season.announce()
         morning = self._morning(city.letters)
         if until == "open":
-            summary.tell_open(stack=self._stack, city=city, morning=morning)
+            summary.tell_open(stack=self._stack, city=city, morning=morning, goes_on=goes_on)
             return []
         with _step("Closing: freezing the list and its Merkle root"):
             frozen = season.close()
@@ -136,6 +151,7 @@ class _Story:
             checks=checks,
             report=report,
             bundle=bundle_path or path,
+            goes_on=goes_on,
         )
         return checks
 
@@ -149,6 +165,7 @@ class _Story:
                 opens_at=now,
                 closes_at=min(now + _WINDOW, _midnight_after(now) - timedelta(seconds=1)),
                 adapters=self._adapters,
+                ground=self._ground,
             )
 
     def _morning(self, letters: Sequence[Letter]) -> Morning:

@@ -26,9 +26,11 @@ An empty installation runs at {stack.address}. Its settings: {stack.environment_
     )
 
 
-def tell_open(*, stack: Stack, city: City, morning: Morning) -> None:
-    """Say that the window is open and who may act."""
+def tell_open(*, stack: Stack, city: City, morning: Morning, goes_on: bool) -> None:
+    """Say that the window is open and, while the servers go on, who may act."""
     _tell_morning(morning)
+    if not goes_on:
+        return
     _tell_people(
         stack=stack,
         family=_first_letter(city, morning, registered=True),
@@ -46,8 +48,9 @@ def tell_published(
     checks: Sequence[Check],
     report: BundleReport,
     bundle: Path,
+    goes_on: bool,
 ) -> None:
-    """Say what happened, what was checked, and where to look."""
+    """Say what happened, what was checked and, while the servers go on, where to look."""
     _tell_morning(morning)
     seated, rerouted, unplaced = report.seated, report.rerouted, report.unplaced
     click.echo(
@@ -55,7 +58,7 @@ def tell_published(
   frozen list            {frozen.size:,} registrations, list hash {frozen.list_hash[:16]}…
   placed by wish         {seated:,}
   re-routing proposals   {rerouted:,}   (left over in their zone, proposed the nearest free seat)
-  without a seat         {unplaced:,}   (every one is listed)
+  without a seat         {unplaced:,}   (from outside their zone: each is on waiting lists)
   outcome digest         {outcome_digest[:16]}…
   bundle                 {bundle} ({bundle.stat().st_size:,} bytes)
   verified in            {report.seconds:.1f} s
@@ -64,7 +67,9 @@ def tell_published(
     for check in checks:
         mark = "held  " if check.held else "FAILED"
         click.echo(f"  {mark} {check.what}" + ("" if check.held else f": {check.detail}"))
-    _tell_people(stack=stack, family=_first_letter(city, morning, registered=True), newcomer=None)
+    if goes_on:
+        family = _first_letter(city, morning, registered=True)
+        _tell_people(stack=stack, family=family, newcomer=None)
 
 
 def _tell_morning(morning: Morning) -> None:
