@@ -22,6 +22,8 @@ class PublicGroup:
     label: str
     name: str | None
     zone: str
+    zone_name: str
+    zone_name_en: str
     latitude: float | None
     longitude: float | None
 
@@ -58,6 +60,8 @@ def groups(tx: Transaction) -> list[PublicGroup]:
             residential_groups.c.label,
             residential_groups.c.name,
             zones.c.code,
+            zones.c.name,
+            zones.c.name_en,
             residential_groups.c.latitude,
             residential_groups.c.longitude,
         )

@@ -102,7 +102,7 @@ def one_import(import_id: int) -> Response:
         actor=officer(), import_id=import_id, after=request.args.get("sau", 0, type=int)
     )
     rows = _rows(page.found)
-    return staff_page(
+    response = staff_page(
         "office/import.html",
         page=page,
         one=page.found,
@@ -112,6 +112,9 @@ def one_import(import_id: int) -> Response:
         reason_words=reason_words,
         table_word=table_word,
     )
+    if page.found.is_at_work:
+        response.headers["Refresh"] = "3"  # the page says that it looks again by itself
+    return response
 
 
 @blueprint.route("/nhap-tep/<int:import_id>/ap-dung", methods=["GET", "POST"])

@@ -77,7 +77,7 @@ def lists(intake_id: int) -> ResponseReturnValue:
 @blueprint.get("/tep/<int:export_id>")
 def export(export_id: int) -> Response:
     page = exporting.export_page(actor=officer(), export_id=export_id)
-    return staff_page(
+    response = staff_page(
         "staff/export.html",
         page=page,
         asked=page.export,
@@ -85,6 +85,9 @@ def export(export_id: int) -> Response:
         state_tag=state_tag,
         is_rehearsal=page.intake.is_rehearsal,
     )
+    if not page.export.is_over:
+        response.headers["Refresh"] = "2"  # the page says that it looks again by itself
+    return response
 
 
 @blueprint.get("/tep/<int:export_id>/tai-ve")
