@@ -36,6 +36,8 @@ def sent_document() -> tuple[bytes, dict[str, str]]:
     """Return the bytes that a form brings, and what is wrong with it by field."""
     sent = request.files.get("document")
     data = sent.stream.read(documenting.MOST_BYTES + 1) if sent else b""
+    if sent:
+        sent.close()
     found = {}
     if request.form.get("about") not in ASKED_FOR:
         found["about"] = _("Choose what the document shows")
