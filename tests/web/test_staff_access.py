@@ -11,6 +11,8 @@ from sqlalchemy import insert
 
 from enrol.services import documenting, exporting, imagining, uploading
 from enrol.store.db import transaction
+from enrol.store.tables.checked_homes import residence_lists
+from enrol.store.tables.flags import flags
 from enrol.store.tables.reviews import postponements
 from tests.documents import A_PDF
 from tests.officers import register_child
@@ -30,6 +32,18 @@ PAGES = {
     "staff.lists": OFFICE | SCHOOLS,
     "staff.export": {"ward"},  # who asked for it
     "staff.fetch": {"ward"},
+    "staff.counter": OFFICE | SCHOOLS,
+    "staff.entry": set(),  # only with a child that was found at the counter
+    "staff.reset": set(),
+    "staff.printed": set(),  # only of what the officer entered
+    "staff.flags": OFFICE,
+    "staff.dismiss_flag": {"city", "ward", "school"},
+    "office.homes": OFFICE,
+    "office.homes_list": {"city", "ward"},
+    "office.ask_registry": {"city", "ward"},
+    "office.one_list": {"city", "ward"},
+    "office.apply_homes": {"city", "ward"},
+    "office.drop_homes": {"city", "ward"},
     "office.desk": OFFICE,
     "office.imports": OFFICE,
     "office.one_import": {"ward"},  # who brought it
@@ -57,6 +71,7 @@ PAGES = {
     "office.document": {"city", "ward"},
     "office.apology": {"city", "ward"},
     "office.units": OFFICE,
+    "office.holidays": CITY,
     "office.queue": {"city", "ward"},
     "office.many": OFFICE,
     "schools.desk": SCHOOLS,
@@ -76,10 +91,31 @@ PHASES = {
     "office.leftovers": "allocated",
     "schools.roll": "provisional",
 }
-BUTTONS = {"office.drop_import"}
+BUTTONS = {
+    "office.drop_import",
+    "office.ask_registry",
+    "office.drop_homes",
+    "staff.dismiss_flag",
+}
 """Pages that answer a press of a button and nothing else."""
-UNKEPT = {"staff.home", "staff.fetch", "office.apply_import", *BUTTONS}
+AT_COUNTER = {"staff.entry", "staff.reset", "staff.printed"}
+UNKEPT = {
+    "staff.home",
+    "staff.fetch",
+    "office.apply_import",
+    "office.apply_homes",
+    *AT_COUNTER,
+    *BUTTONS,
+}
 POSTED = (
+    "staff.counter",
+    "staff.entry",
+    "staff.reset",
+    "staff.dismiss_flag",
+    "office.homes",
+    "office.ask_registry",
+    "office.apply_homes",
+    "office.drop_homes",
     "office.imports",
     "office.apply_import",
     "office.drop_import",
@@ -92,6 +128,7 @@ POSTED = (
     "office.new_what_if",
     "office.act",
     "office.upload",
+    "office.holidays",
     "schools.act",
     "schools.upload",
 )
@@ -133,9 +170,32 @@ def file_with_papers(house, adapters):
         data=A_PDF,
         store=adapters.documents,
     )
+    keep_list_and_flag(house)
     with transaction() as tx:
         tx.execute(insert(postponements).values(registration_id=1, due_on=date(2026, 7, 8)))
     return code
+
+
+def keep_list_and_flag(house):
+    """Put a list of residences and a warning, both about the first ward, where pages find them."""
+    with transaction() as tx:
+        tx.execute(
+            insert(residence_lists).values(
+                intake_id=house.world.intake_id,
+                unit_id=house.world.ward_id,
+                brought_by=house.officers.ward.staff_id,
+                sha256="0" * 64,
+            )
+        )
+        tx.execute(
+            insert(flags).values(
+                intake_id=house.world.intake_id,
+                unit_id=house.world.ward_id,
+                registration_id=1,
+                kind="id_contradicts",
+                key="sex",
+            )
+        )
 
 
 def address_of(house, endpoint, code):
@@ -149,6 +209,9 @@ def address_of(house, endpoint, code):
         "document_id": 1,
         "act": "nhan",
         "import_id": 1,
+        "list_id": 1,
+        "flag_id": 1,
+        "unit_code": "00070",
         "code": code,
     }
     with house.app.test_request_context():

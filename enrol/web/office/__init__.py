@@ -4,6 +4,7 @@ from flask import Flask
 
 from enrol.web.office import (
     draw,
+    homes,
     imports,
     intakes,
     queues,
@@ -18,6 +19,7 @@ from enrol.web.office.blueprint import blueprint
 
 __all__ = [
     "draw",
+    "homes",
     "imports",
     "intakes",
     "queues",

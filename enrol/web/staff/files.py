@@ -7,7 +7,7 @@ from enrol.core.codes import normalise_code
 from enrol.services import documenting, inspecting, reviewing
 from enrol.web import documents
 from enrol.web.asking import asks_again, takes_files
-from enrol.web.staff import file_acts, papers, review_words, words
+from enrol.web.staff import file_acts, flags, papers, review_words, words
 from enrol.web.staff.guard import officer
 from enrol.web.staff.journal_words import action_word, actor_word, detail_rows
 from enrol.web.staff.pages import staff_page
@@ -30,6 +30,7 @@ def file_page(code: str) -> Response:
         actor_word=actor_word,
         detail_rows=detail_rows,
         is_rehearsal=found.intake.is_rehearsal,
+        **flags.about_file(code),
     )
 
 

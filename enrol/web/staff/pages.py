@@ -21,11 +21,17 @@ def staff_page(template: str, *, status: int = 200, **values: Any) -> Response:
     return make_response(body, 422 if problems and status == 200 else status)
 
 
+_AT_COUNTER = ("staff.counter", "staff.entry", "staff.printed", "staff.reset")
+
+
 def _navigation(actor: Officer) -> list[tuple[str, str, bool]]:
     places = []
     if actor.has_role(CITY_OFFICER) or actor.has_role(WARD_OFFICER):
         places.append(("office", url_for("office.desk"), _("Intakes")))
     if actor.has_role(SCHOOL_OFFICER):
         places.append(("schools", url_for("schools.desk"), _("My school")))
+    if places:
+        places.append(("counter", url_for("staff.counter"), _("At the counter")))
     places.append(("staff", url_for("staff.account"), _("My account")))
-    return [(address, text, name == request.blueprint) for name, address, text in places]
+    here = "counter" if request.endpoint in _AT_COUNTER else request.blueprint
+    return [(address, text, name == here) for name, address, text in places]

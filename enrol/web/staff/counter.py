@@ -1,0 +1,202 @@
+"""At the counter: a family is registered by an officer, or gets a new secret code."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Response, current_app, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from enrol.core.codes import normalise_code
+from enrol.services import assisting, at_counter, resetting
+from enrol.services.at_counter import Counter
+from enrol.services.composing import Incomplete, NotEligible
+from enrol.services.ports import Secrets
+from enrol.services.refusals import NotFound
+from enrol.services.sending import WindowNotOpen, WindowOver
+from enrol.web.asking import PAGE, asks_again, typed
+from enrol.web.limits import few_guesses
+from enrol.web.locale import format_moment
+from enrol.web.locale import gettext as _
+from enrol.web.staff.counter_forms import EntryForm, FindForm, ResetForm, kept_answers
+from enrol.web.staff.counter_words import consent_word, reason_word
+from enrol.web.staff.guard import asks_who_again, officer
+from enrol.web.staff.home import blueprint
+from enrol.web.staff.pages import staff_page
+
+_AT_COUNTER = "counter"
+_MINUTES = 30 * 60
+"""So long a family stands at the counter at most; then the officer finds the child again."""
+
+
+@blueprint.route("/quay", methods=["GET", "POST"])
+@asks_again
+@few_guesses("pupil_code")
+def counter() -> ResponseReturnValue:
+    wards = at_counter.the_wards(actor=officer())
+    form = FindForm(request.form)
+    form.offered = {ward.code for ward in wards}
+    problems = {}
+    if form.is_good():
+        try:
+            child_id = None
+            if not form.is_unlisted and form.born_on is not None:
+                child_id = at_counter.find_child(
+                    actor=officer(),
+                    pupil_code=(form.pupil_code.data or "").strip().upper(),
+                    birth_on=form.born_on,
+                )
+        except at_counter.NoSuchChild:
+            problems = {PAGE: _("This pupil code and this date of birth do not belong together.")}
+        else:
+            session[_AT_COUNTER] = [child_id, form.ward.data, int(time.time())]
+            page = "staff.reset" if form.is_reset else "staff.entry"
+            return redirect(url_for(page), code=303)
+    return staff_page(
+        "staff/counter.html",
+        wards=wards,
+        values=typed({}),
+        problems=problems or form.problems(),
+    )
+
+
+@blueprint.route("/quay/dang-ky", methods=["GET", "POST"])
+@asks_again
+def entry() -> ResponseReturnValue:
+    child_id, ward = _standing_there()
+    found = at_counter.counter(actor=officer(), child_id=child_id, unit_code=ward)
+    if found.window is None or found.live is not None:
+        return _entry_page(found, ward=ward, values={}, problems={})
+    form = EntryForm(request.form)
+    form.schools = {school.code: school.zone for school in found.schools}
+    form.wards = {one.code for one in found.wards}
+    problems: dict[str, str] = {}
+    like: Sequence[object] = ()
+    if form.is_good():
+        try:
+            handed = assisting.register_family(
+                actor=officer(),
+                intake_id=found.window.intake_id,
+                entry=assisting.Entry(
+                    child_id=child_id,
+                    answers=form.answers(),
+                    consent=form.consent.data or "",
+                    is_another=form.is_another.data == "yes",
+                ),
+                secrets=_secrets(),
+            )
+        except assisting.ChildLooksKnown as known:
+            like = known.like
+            problems = {
+                "is_another": _("A child of this name and birth date is known already. Look below.")
+            }
+        except (NotEligible, Incomplete, WindowNotOpen, WindowOver) as refused:
+            problems = {PAGE: told(refused)}
+        except assisting.AlreadyLive:
+            return redirect(url_for("staff.entry"), code=303)
+        else:
+            session.pop(_AT_COUNTER, None)
+            if handed.secret is None:
+                code = handed.receipt.lines.code
+                return redirect(url_for("staff.printed", code=code), code=303)
+            return _receipt_page(at_counter.Printed(handed.receipt, None), secret=handed.secret)
+    return _entry_page(
+        found,
+        ward=ward,
+        values=typed(kept_answers(found, ward=ward)),
+        problems=problems or form.problems(),
+        like=like,
+    )
+
+
+@blueprint.get("/quay/bien-nhan/<code>")
+def printed(code: str) -> Response:
+    found = at_counter.printed_receipt(
+        actor=officer(), code=normalise_code(code), secrets=_secrets()
+    )
+    return _receipt_page(found, secret=None)
+
+
+@blueprint.route("/quay/ma-bi-mat", methods=["GET", "POST"])
+@asks_again
+@asks_who_again
+def reset() -> ResponseReturnValue:
+    child_id, ward = _standing_there()
+    if child_id is None:
+        raise NotFound
+    found = at_counter.counter(actor=officer(), child_id=child_id, unit_code=ward)
+    form = ResetForm(request.form)
+    if form.is_good():
+        letter = resetting.reset_secret(
+            actor=officer(),
+            child_id=child_id,
+            reason=form.reason.data or "",
+            secrets=_secrets(),
+        )
+        session.pop(_AT_COUNTER, None)
+        return staff_page("staff/secret_letter.html", letter=letter)
+    return staff_page("staff/reset.html", found=found, values=typed({}), problems=form.problems())
+
+
+def told(refused: Exception) -> str:
+    """Return why the registration was not taken, in the officer's words."""
+    match refused:
+        case NotEligible(reasons=reasons):
+            return " ".join(reason_word(reason) for reason in reasons)
+        case WindowNotOpen(window=window):
+            return _(
+                "Registration opens at %(at)s. Nothing was registered.",
+                at=format_moment(window.opens_at),
+            )
+        case WindowOver(window=window):
+            return _(
+                "Registration ended at %(at)s. Nothing was registered.",
+                at=format_moment(window.closes_at),
+            )
+        case _:
+            return _("Some questions still need an answer.")
+
+
+def _standing_there() -> tuple[int | None, str]:
+    """Return the child found on the first page and its ward; NotFound when that was long ago."""
+    kept = session.get(_AT_COUNTER)
+    if not isinstance(kept, list) or time.time() - kept[2] > _MINUTES:
+        raise NotFound
+    return kept[0], kept[1]
+
+
+def _entry_page(
+    found: Counter,
+    *,
+    ward: str,
+    values: Mapping[str, object],
+    problems: Mapping[str, str],
+    like: Sequence[object] = (),
+) -> Response:
+    zones = sorted({school.zone for school in found.schools})
+    return staff_page(
+        "staff/entry.html",
+        found=found,
+        ward=ward,
+        zones=zones,
+        values=values,
+        problems=dict(problems),
+        like=like,
+        consents=[(word, consent_word(word)) for word in assisting.CONSENTS],
+        wishes=range(1, min(found.window.max_wishes if found.window else 1, 5) + 1),
+    )
+
+
+def _receipt_page(found: at_counter.Printed, *, secret: str | None) -> Response:
+    values: dict[str, Any] = {"printed": found, "receipt": found.receipt, "secret": secret}
+    return staff_page(
+        "staff/receipt.html",
+        **values,
+        consent_word=consent_word,
+        is_rehearsal=found.receipt.window.is_rehearsal,
+    )
+
+
+def _secrets() -> Secrets:
+    secrets: Secrets = current_app.extensions["enrol_adapters"].secrets
+    return secrets
