@@ -10,19 +10,37 @@ from pathlib import Path
 
 import pytest
 import redis
+from flask import has_app_context
+from sqlalchemy import text
 
 from enrol.config import ROOT, Settings
 from enrol.embedded.binaries import find_binaries
+from enrol.store.db import transaction
 
-PATIENCE = 60.0
+PATIENCE = 180.0
+"""Seconds. Three processes that start at once take 9 s on two free cores, a minute on busy ones."""
 
 
 def wait_until(condition: Callable[[], object], *, what: str) -> None:
     """Return when the condition holds; fail when it does not within a generous time."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline, f"never happened: {what}"
+        assert time.monotonic() < deadline, f"never happened: {what}; undone: {_undone()}"
         time.sleep(0.05)
+
+
+def _undone() -> list[tuple[str, int, bool]]:
+    """Return job, number of sendings, and whether a worker was ever there to be woken: a wake-up
+    that was lost shows as work sent again and again, a slow machine as work sent once or never.
+    """
+    query = text(
+        "SELECT job, attempts, EXISTS (SELECT FROM heartbeats WHERE name LIKE 'worker/%')"
+        " FROM outbox WHERE done_at IS NULL ORDER BY id"
+    )
+    if not has_app_context():
+        return []
+    with transaction() as tx:
+        return [(row[0], row[1], row[2]) for row in tx.execute(query)]
 
 
 class Crew:
@@ -37,6 +55,7 @@ class Crew:
             "ENROL_DATA_KEY": settings.data_key.get_secret_value(),
             "ENROL_RESULTS_DIRECTORY": str(results),
             "ENROL_BUNDLES_DIRECTORY": str(results.with_name("bundles")),
+            "ENROL_EXCHANGE_DIRECTORY": str(results.with_name("exchange")),
             # Longer than our patience: what dies in a test dies of what the test did to it.
             "ENROL_LOCK_TIMEOUT_MS": "120000",
             "ENROL_STATEMENT_TIMEOUT_MS": "120000",
