@@ -104,7 +104,7 @@ def roll_of(*, actor: Actor, intake_id: int, school_id: int) -> SchoolRoll:
         desk = _desk(tx, actor=actor, intake_id=intake_id, school_id=school_id)
         if not desk.has_roll:
             raise NotFound
-        lines = rolls.roll_of(tx, intake_id=intake_id, school_id=school_id)
+        lines = rolls.roll_of(tx, intake_id=intake_id, school_id=school_id, by_name=True)
         if lines:
             codes = [line.code for line in lines]
             _record(tx, actor=actor, desk=desk, action="roll.read", codes=codes)

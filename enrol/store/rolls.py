@@ -100,8 +100,12 @@ def published_kinds(tx: Transaction, *, intake_id: int) -> dict[str, datetime]:
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
-def roll_of(tx: Transaction, *, intake_id: int, school_id: int) -> list[RollLine]:
-    """Return the children with a seat at a school, in priority order."""
+def roll_of(
+    tx: Transaction, *, intake_id: int, school_id: int, by_name: bool = False
+) -> list[RollLine]:
+    """Return the children with a seat at a school, in priority order or as a class list stands: by
+    given name, middle names, family name, with tones.
+    """
     offered = select(seat_plans.c.intake_zone_id).where(
         seat_plans.c.intake_id == intake_id, seat_plans.c.school_id == school_id
     )
@@ -122,9 +126,11 @@ def roll_of(tx: Transaction, *, intake_id: int, school_id: int) -> list[RollLine
             or_(runs.c.stage == 2, runs.c.intake_zone_id.in_(offered)),
             placements.c.school_id == school_id,
         )
-        .order_by(runs.c.stage, placements.c.band, placements.c.number, _by_bytes(placements))
     )
-    return _records(tx, query, RollLine)
+    order: tuple[Any, ...] = (runs.c.stage, placements.c.band, placements.c.number)
+    if by_name:
+        order = (collate(children.c.sort_key, "C"),)
+    return _records(tx, query.order_by(*order, _by_bytes(placements)), RollLine)
 
 
 def leftovers(tx: Transaction, *, intake_id: int, unit_ids: Collection[int]) -> list[LeftOver]:

@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import insert, select, update
 
+from enrol.core.names import sort_key
 from enrol.store.db import transaction
+from enrol.store.tables.children import children
 from enrol.store.tables.intakes import draws, seat_plans
 from enrol.store.tables.journal import journal
 from enrol.store.tables.registrations import registrations
@@ -173,6 +175,36 @@ def test_the_roll_names_the_school_s_children_once_published(house, school, adap
     assert "nguyện vọng 2" in page.text
     assert entries("roll.read")[0].detail == {"codes": [code]}
     assert NAME in school.open(f"/nha-truong/ho-so/{code}").text
+
+
+def test_the_roll_stands_as_a_class_list_does(house, school, adapters):
+    names = ["Trần Bình", "Nguyễn Thị Ân", "Phạm Ánh", "Lê Văn An", "Bùi An"]
+    for number, name in enumerate(names, start=1):
+        code = register_child(house.world, number=number, adapters=adapters, wishes=("S1",))
+        if number == 1:
+            place(house, code, house.world.schools["S1"])
+        else:
+            place_beside(code, house.world.schools["S1"])
+        with transaction() as tx:
+            tx.execute(
+                update(children)
+                .where(children.c.pupil_code == f"{number:010}")
+                .values(full_name=name, sort_key=sort_key(name))
+            )
+    set_phase(house.world, "provisional")
+
+    page = school.open(f"{address(house)}/danh-sach")
+
+    found = [cell.text for cell in page.tree.iterfind(".//tbody/tr/th")]
+    assert found == ["Bùi An", "Lê Văn An", "Phạm Ánh", "Nguyễn Thị Ân", "Trần Bình"]
+
+
+def place_beside(code, school_id):
+    """Give a further registration a seat in the run that is there."""
+    with transaction() as tx:
+        run_id = tx.execute(select(runs.c.id)).scalar_one()
+        row = {"run_id": run_id, "code": code, "school_id": school_id, "rank": 1, "band": 1}
+        tx.execute(insert(placements).values(row | {"number": "0" * 64}))
 
 
 @pytest.mark.parametrize("path", ["", "/ho-so"])
