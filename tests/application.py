@@ -58,7 +58,11 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         db.session.remove()
         empty_tables()
         settings = migrated_app.extensions["enrol_settings"]
-        for directory in (settings.bundles_directory, settings.exchange_directory):
+        for directory in (
+            settings.bundles_directory,
+            settings.exchange_directory,
+            settings.documents_directory,
+        ):
             shutil.rmtree(directory, ignore_errors=True)
 
 

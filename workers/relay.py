@@ -13,7 +13,16 @@ from time import monotonic
 import structlog
 
 from enrol.adapters.rq_queue import RqQueue
-from enrol.services import auditing, counting, estimating, exporting, flagging, opening, relaying
+from enrol.services import (
+    auditing,
+    counting,
+    due_letters,
+    estimating,
+    exporting,
+    flagging,
+    opening,
+    relaying,
+)
 from enrol.services.ports import JobQueue, WaitingRoom
 from workers.application import application
 
@@ -47,6 +56,7 @@ def chores(queue: JobQueue, *, room: WaitingRoom | None = None) -> list[Chore]:
         Chore("flags", 30.0, flagging.stage_due_zones),
         Chore("restage", 10.0, relaying.restage_forgotten),
         Chore("tidy", 3600.0, relaying.tidy),
+        Chore("apologies", 3600.0, due_letters.draft_apologies),
         Chore("files", 600.0, exporting.stage_deleting),
     ]
 

@@ -75,5 +75,6 @@ def confirm(
             set_=said,
             where=postponements.c.new_due_on.is_(None),
         )
+        .returning(postponements.c.registration_id)
     )
-    return tx.execute(statement).rowcount > 0
+    return tx.execute(statement).scalar_one_or_none() is not None

@@ -4,9 +4,11 @@ from flask import Flask
 
 from enrol.web.office import (
     draw,
+    holidays,
     homes,
     imports,
     intakes,
+    publications,
     queues,
     room,
     seats,
@@ -19,9 +21,11 @@ from enrol.web.office.blueprint import blueprint
 
 __all__ = [
     "draw",
+    "holidays",
     "homes",
     "imports",
     "intakes",
+    "publications",
     "queues",
     "room",
     "seats",
