@@ -22,6 +22,7 @@ def staff_page(template: str, *, status: int = 200, **values: Any) -> Response:
 
 
 _AT_COUNTER = ("staff.counter", "staff.entry", "staff.printed", "staff.reset")
+_OF_AN_INTAKE = ("staff.lists", "staff.export")
 
 
 def _navigation(actor: Officer) -> list[tuple[str, str, bool]]:
@@ -34,4 +35,6 @@ def _navigation(actor: Officer) -> list[tuple[str, str, bool]]:
         places.append(("counter", url_for("staff.counter"), _("At the counter")))
     places.append(("staff", url_for("staff.account"), _("My account")))
     here = "counter" if request.endpoint in _AT_COUNTER else request.blueprint
+    if request.endpoint in _OF_AN_INTAKE:
+        here = places[0][0]
     return [(address, text, name == here) for name, address, text in places]
