@@ -50,6 +50,15 @@ def allocate_leftovers(outbox_ids: list[int]) -> None:
     perform(job="allocate_leftovers", outbox_ids=outbox_ids, do=_run)
 
 
+def publish_outcome(outbox_ids: list[int]) -> None:
+    """Publish what two officers confirmed, at its minute."""
+    perform(
+        job="publish_outcome",
+        outbox_ids=outbox_ids,
+        do=lambda request_id: publishing.publish_due(request_id=request_id),
+    )
+
+
 def render_results(outbox_ids: list[int]) -> None:
     """Write the published pages of these zones; the last one puts them in place."""
     perform(job="render_results", outbox_ids=outbox_ids, do=_render)

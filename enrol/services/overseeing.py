@@ -10,11 +10,21 @@ from enrol.core.intake import Phase
 from enrol.services import authority
 from enrol.services.authority import Grasp
 from enrol.services.refusals import NotFound
-from enrol.store import clock, draws, intakes, journal_pages, rolls, seats_offered, staff
+from enrol.store import (
+    clock,
+    draws,
+    intakes,
+    journal_pages,
+    publication_requests,
+    rolls,
+    seats_offered,
+    staff,
+)
 from enrol.store.db import Transaction, transaction
 from enrol.store.draws import Draw
 from enrol.store.intakes import IntakeRecord, Snapshot
 from enrol.store.journal_pages import JournalLine
+from enrol.store.publication_requests import PublicationRequest
 from enrol.store.rolls import LeftOver, RollLine, RunLine, SchoolName
 
 __all__ = [
@@ -54,6 +64,8 @@ class Step(StrEnum):
     TAKE_BACK = "take_back"
     ALLOCATE = "allocate"
     PUBLISH = "publish"
+    AGREE = "agree"
+    HALT = "halt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,7 @@ class Overview:
     schools: int
     zones: int
     draw: Draw | None
+    request: PublicationRequest | None
     runs: tuple[RunLine, ...]
     counters: Snapshot | None
     published: Mapping[str, datetime]
@@ -114,6 +127,7 @@ def overview_of(*, actor: Actor, intake_id: int) -> Overview:
         grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)
         seats, schools, zones = seats_offered.seats_planned(tx, intake_id=intake_id)
         draw = draws.draw_of(tx, intake_id=intake_id)
+        request = publication_requests.latest(tx, intake_id=intake_id, kind="provisional")
         at = clock.database_now(tx)
         all_runs = rolls.run_lines(tx, intake_id=intake_id)
         return Overview(
@@ -124,12 +138,14 @@ def overview_of(*, actor: Actor, intake_id: int) -> Overview:
             schools=schools,
             zones=zones,
             draw=draw,
+            request=request,
             runs=tuple(run for run in all_runs if _sees_run(grasp, run)),
             counters=intakes.snapshot_of(tx, name=f"intake/{intake_id}"),
             published=rolls.published_kinds(tx, intake_id=intake_id),
             steps=_steps(
                 grasp.intake, draw=draw, at=at, staff_id=officer.staff_id, is_started=bool(all_runs)
             )
+            + _publication_steps(grasp.intake, request, at=at, staff_id=officer.staff_id)
             if grasp.leads
             else (),
         )
@@ -206,6 +222,20 @@ def _steps(
         Step.CONFIRM: intake.phase is Phase.CLOSED and is_proposed and not is_own,
         Step.TAKE_BACK: intake.phase is Phase.CLOSED and is_proposed,
         Step.ALLOCATE: intake.phase is Phase.DRAWN and not is_started,
-        Step.PUBLISH: intake.phase is Phase.ALLOCATED,
     }
-    return tuple(step for step in Step if lawful[step])
+    return tuple(step for step in lawful if lawful[step])
+
+
+def _publication_steps(
+    intake: IntakeRecord, request: PublicationRequest | None, *, at: datetime, staff_id: int
+) -> tuple[Step, ...]:
+    """Return what can be done about publishing: ask for it, agree as the second officer, halt."""
+    if intake.phase is not Phase.ALLOCATED:
+        return ()
+    if request is None or request.halted_at is not None:
+        return (Step.PUBLISH,)
+    is_ahead = at < request.publish_at
+    if request.is_confirmed:
+        return (Step.HALT,) if is_ahead else ()
+    can_agree = is_ahead and request.asked_by != staff_id
+    return (Step.AGREE, Step.HALT) if can_agree else (Step.HALT,)

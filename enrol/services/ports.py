@@ -17,6 +17,7 @@ JOBS: Final = {
     "submit_drafts": "allocation",
     "allocate_zone": "allocation",
     "allocate_leftovers": "allocation",
+    "publish_outcome": "allocation",
     "render_results": "messages",
     "publish_bundle": "allocation",
     "refresh_counters": "messages",

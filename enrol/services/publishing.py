@@ -1,40 +1,53 @@
-"""Publishing an outcome: one decision by an officer, then static pages written zone by zone."""
+"""Publishing what two officers agreed to (``agreeing``): at its minute, then static pages are
+written zone by zone.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from enrol.core.actors import Actor
-from enrol.core.digests import intake_digest, outcome_digest
-from enrol.core.intake import Phase
+from enrol.core.actors import Actor, System
+from enrol.core.intake import Phase, can_move
 from enrol.services import authority
-from enrol.services.phases import locked_intake, refuse_unless_next
 from enrol.services.ports import JOBS, PageRenderer, ResultPages, Secrets
 from enrol.services.refusals import NotFound, Refusal
 from enrol.services.result_pages import pages_of, read_zone, result_path
-from enrol.store import clock, draws, intakes, journal, outbox, placements, publications, runs
+from enrol.services.stored_outcomes import OutcomeAltered, stored_outcome
+from enrol.store import (
+    clock,
+    draws,
+    intakes,
+    journal,
+    locks,
+    outbox,
+    publication_requests,
+    publications,
+    runs,
+)
 from enrol.store.db import Transaction, transaction
-from enrol.store.intakes import CIVIL_TIME
+from enrol.store.intakes import CIVIL_TIME, IntakeRecord
+from enrol.store.publication_requests import PublicationRequest
 from enrol.store.publications import Publication
-from enrol.store.runs import Run
 
 __all__ = [
+    "ALTERED",
+    "NotYetDue",
     "OutcomeAltered",
     "Published",
     "RenderProgress",
-    "publish_provisional",
+    "publish_due",
     "render_progress",
     "render_zone",
     "result_path",
 ]
 
-PROVISIONAL = "provisional"
-OBJECTION_DAYS = 7
+ALTERED = "altered"
+"""Why the system halts a request: the only reason that is a code and no officer's sentence."""
 PUBLISHED = (Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
 
 
-class OutcomeAltered(Refusal):
-    """Stored placements no longer have the digest they were stored with: nothing is published."""
+class NotYetDue(Refusal):
+    """The minute both officers agreed to has not come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,60 +83,91 @@ class RenderProgress:
         return self.zones_left == 0 and self.bundled_at is not None
 
 
-def publish_provisional(
-    *, actor: Actor, intake_id: int, objection_days: int = OBJECTION_DAYS
-) -> Published:
-    """Publish the allocated intake's outcome as provisional; stage its pages and its bundle.
+def publish_due(*, request_id: int) -> Published | None:
+    """Publish what two officers agreed to, now that its minute has come; stage pages and bundle.
 
-    Every stored placement is hashed again first. Objections are taken for ``objection_days`` whole
-    days after today. Under the intake's exclusive lock; a second press returns what stands. Raises
-    NotFound, WrongPhase, OutcomeAltered.
+    Every stored placement is hashed again first: an outcome that is no longer the one confirmed is
+    not published, and the request is halted with that reason. Objections are taken for whole days
+    after today. Under the intake's exclusive lock, judged by the database's clock; a repetition
+    returns what stands, a halted request None. Raises NotFound, NotYetDue.
     """
-    officer = authority.officer(actor)
     with transaction() as tx:
-        intake = locked_intake(tx, actor=actor, intake_id=intake_id)
-        known = publications.latest(tx, intake_id=intake_id)
-        if intake.phase in PUBLISHED and known is not None:
-            return _published(known, is_new=False)
-        refuse_unless_next(intake, Phase.PROVISIONAL)
-        all_runs = _runs(tx, intake_id)
-        for run in all_runs:
-            if (
-                outcome_digest(placements.placements_of(tx, run_id=run.run_id))
-                != run.outcome_digest
-            ):
-                raise OutcomeAltered
-        digest = intake_digest(run.outcome_digest or "" for run in all_runs)
-        now = clock.database_now(tx)
-        publications.publish(
-            tx,
-            intake_id=intake_id,
-            kind=PROVISIONAL,
-            outcome_digest=digest,
-            published_by=officer.staff_id,
-            published_at=now,
-            objections_until=_midnight_after(now, objection_days),
-        )
-        intakes.move_to(tx, intake_id=intake_id, phase=Phase.PROVISIONAL)
-        zone_runs = [run.run_id for run in all_runs if run.stage == 1]
-        outbox.stage(tx, job="render_results", queue=JOBS["render_results"], arguments=zone_runs)
-        whole = [run.run_id for run in all_runs if run.stage == 2]
-        outbox.stage(tx, job="publish_bundle", queue=JOBS["publish_bundle"], arguments=whole)
-        publication = publications.latest(tx, intake_id=intake_id)
-        assert publication is not None  # noqa: S101
-        journal.record(
-            tx,
-            actor=actor,
-            action="intake.published",
-            intake_id=intake_id,
-            subject=intake.code,
-            detail={
-                "kind": PROVISIONAL,
-                "outcome_digest": digest,
-                "objections_until": publication.objections_until.isoformat(),
-            },
-        )
-        return _published(publication, is_new=True)
+        request = publication_requests.request_of(tx, request_id=request_id)
+        if request is None:
+            raise NotFound
+        locks.lock_intake_exclusive(tx, request.intake_id)
+        return _publish_due(tx, request_id=request_id)
+
+
+def _publish_due(tx: Transaction, *, request_id: int) -> Published | None:
+    request = publication_requests.request_of(tx, request_id=request_id)
+    intake = None if request is None else intakes.intake_of(tx, intake_id=request.intake_id)
+    if request is None or intake is None:
+        raise NotFound
+    if request.halted_at is not None or not request.is_confirmed:
+        return None
+    known = publications.latest(tx, intake_id=intake.intake_id)
+    if intake.phase in PUBLISHED and known is not None:
+        return _published(known, is_new=False)
+    now = clock.database_now(tx)
+    if now < request.publish_at:
+        raise NotYetDue
+    try:
+        outcome = stored_outcome(tx, intake_id=intake.intake_id)
+    except OutcomeAltered:
+        outcome = None
+    if (
+        outcome is None
+        or outcome.digest != request.outcome_digest
+        or not can_move(intake.phase, Phase.PROVISIONAL)
+    ):
+        _give_up(tx, intake=intake, request=request)
+        return None
+    publications.publish(
+        tx,
+        request=request,
+        published_at=now,
+        objections_until=_midnight_after(now, request.objection_days),
+    )
+    intakes.move_to(tx, intake_id=intake.intake_id, phase=Phase.PROVISIONAL)
+    outbox.stage(tx, job="render_results", queue=JOBS["render_results"], arguments=outcome.of_zones)
+    outbox.stage(tx, job="publish_bundle", queue=JOBS["publish_bundle"], arguments=outcome.of_whole)
+    publication = publications.latest(tx, intake_id=intake.intake_id)
+    assert publication is not None  # noqa: S101
+    _record(tx, intake=intake, request=request, publication=publication)
+    return _published(publication, is_new=True)
+
+
+def _give_up(tx: Transaction, *, intake: IntakeRecord, request: PublicationRequest) -> None:
+    """Halt a request whose outcome is no longer the one that was confirmed; offices are told."""
+    publication_requests.halt(tx, request_id=request.request_id, halted_by=None, reason=ALTERED)
+    journal.record(
+        tx,
+        actor=System(),
+        action="publication.altered",
+        intake_id=intake.intake_id,
+        subject=intake.code,
+        detail={"outcome_digest": request.outcome_digest},
+    )
+
+
+def _record(
+    tx: Transaction, *, intake: IntakeRecord, request: PublicationRequest, publication: Publication
+) -> None:
+    journal.record(
+        tx,
+        actor=System(),
+        action="intake.published",
+        intake_id=intake.intake_id,
+        subject=intake.code,
+        detail={
+            "kind": request.kind,
+            "outcome_digest": request.outcome_digest,
+            "objections_until": publication.objections_until.isoformat(),
+            "asked_by": request.asker,
+            "confirmed_by": request.confirmer,
+        },
+    )
 
 
 def render_zone(
@@ -199,10 +243,3 @@ def _midnight_after(now: datetime, days: int) -> datetime:
     here = ZoneInfo(CIVIL_TIME)
     last_day = now.astimezone(here).date() + timedelta(days=days)
     return datetime.combine(last_day + timedelta(days=1), time(), tzinfo=here)
-
-
-def _runs(tx: Transaction, intake_id: int) -> list[Run]:
-    draw = draws.draw_of(tx, intake_id=intake_id)
-    if draw is None:
-        raise NotFound
-    return runs.runs_of_draw(tx, draw_id=draw.draw_id)

@@ -39,6 +39,10 @@ class AlreadyPublished(StoreRefusal):
     """The intake has a publication of this kind."""
 
 
+class AlreadyAsked(StoreRefusal):
+    """A request to publish this outcome stands already."""
+
+
 class CodeTaken(StoreRefusal):
     """The code or identity number is already in use."""
 
@@ -52,6 +56,8 @@ _FACTS: dict[str, type[StoreRefusal]] = {
     "uq_submissions_submission_key": AlreadySubmitted,
     "uq_draws_official": AlreadyDrawn,
     "ck_draws_two_officers": SameOfficerTwice,
+    "ck_publication_requests_two_officers": SameOfficerTwice,
+    "uq_publication_requests_live": AlreadyAsked,
     "uq_runs_official": AlreadyRun,
     "ck_fills_never_over_the_seats": SeatsExceeded,
     "uq_publications_intake_id_kind": AlreadyPublished,

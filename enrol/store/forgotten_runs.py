@@ -3,6 +3,7 @@
 from sqlalchemy import and_, exists, func, select
 
 from enrol.core.intake import Phase
+from enrol.store import publication_requests
 from enrol.store.db import Transaction
 from enrol.store.runs import DONE
 from enrol.store.tables.intakes import intakes, publications
@@ -11,16 +12,18 @@ from enrol.store.tables.runs import renderings, runs
 
 
 def forgotten_work(tx: Transaction) -> dict[str, list[int]]:
-    """Return run ids by job: what is not done and has no undone row in the outbox.
+    """Return ids by job: what is not done and has no undone row in the outbox.
 
     That is a run that is not done; the last step of a stage whose runs are all done while the
-    intake is still *drawn*; a zone of a publication whose pages were not rendered; and a
-    publication whose files for checking are neither offered nor given up (they stand under the
-    second stage).
+    intake is still *drawn*; what two officers agreed to publish and whose minute has come (these
+    are ids of requests, all others of runs); a zone of a publication whose pages were not
+    rendered; and a publication whose files for checking are neither offered nor given up (they
+    stand under the second stage).
     """
     found = {
         "allocate_zone": [*_undone(tx, 1), *_not_passed_on(tx)],
         "allocate_leftovers": [*_undone(tx, 2), *_not_allocated(tx)],
+        "publish_outcome": publication_requests.due_unpublished(tx),
         "render_results": _not_rendered(tx, 1),
         "publish_bundle": _not_rendered(tx, 2),
     }

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
+from enrol.store.publication_requests import PublicationRequest
 from enrol.store.tables.intakes import intakes, publications, seat_plans
 from enrol.store.tables.runs import renderings, runs
 from enrol.store.tables.schools import schools
@@ -63,22 +64,25 @@ _PUBLICATION = (
 def publish(
     tx: Transaction,
     *,
-    intake_id: int,
-    kind: str,
-    outcome_digest: str,
-    published_by: int,
+    request: PublicationRequest,
     published_at: datetime,
     objections_until: datetime,
 ) -> int:
-    """Write a publication and return its id. Raises AlreadyPublished."""
+    """Write the publication of a confirmed request and return its id. Raises AlreadyPublished.
+
+    What is written refers to the request as it stands (``fk_publications_as_confirmed``): the
+    database refuses one that was halted, or confirmed for another digest or minute.
+    """
     with translated():
         publication_id: int = tx.execute(
             insert(publications)
             .values(
-                intake_id=intake_id,
-                kind=kind,
-                outcome_digest=outcome_digest,
-                published_by=published_by,
+                intake_id=request.intake_id,
+                kind=request.kind,
+                outcome_digest=request.outcome_digest,
+                published_by=request.asked_by,
+                confirmed_by=request.confirmed_by,
+                due_at=request.publish_at,
                 published_at=published_at,
                 objections_until=objections_until,
             )

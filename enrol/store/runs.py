@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from enrol.core.digests import intake_digest
 from enrol.core.intake import Phase
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
@@ -244,3 +245,27 @@ def finish(tx: Transaction, *, finished: Iterable[Finished]) -> None:
     found = json.dumps([asdict(run) for run in finished])
     with translated():
         tx.execute(_FINISH, {"found": found})
+
+
+def digest_of_draw(tx: Transaction, *, draw_id: int) -> str:
+    """Return the digest over a draw's runs as they state it (``core.digests.intake_digest``)."""
+    return intake_digest(run.outcome_digest or "" for run in runs_of_draw(tx, draw_id=draw_id))
+
+
+_TOTALS = text(
+    "SELECT coalesce(sum((totals->>'entries')::int) FILTER (WHERE stage = 1), 0) AS entries,"
+    " coalesce(sum((totals->>'seats')::int) FILTER (WHERE stage = 1), 0) AS seats,"
+    " coalesce(sum((totals->>'seated')::int), 0) AS seated,"
+    " coalesce(sum((totals->>'first_wish')::int), 0) AS first_wish,"
+    " coalesce(sum((totals->>'rerouted')::int) FILTER (WHERE stage = 2), 0) AS rerouted,"
+    " coalesce(sum((totals->>'unplaced')::int) FILTER (WHERE stage = 2), 0) AS unplaced"
+    " FROM runs WHERE draw_id = :draw"
+)
+
+
+def totals_of_draw(tx: Transaction, *, draw_id: int) -> dict[str, int]:
+    """Return the totals of a draw's runs added up: entries and seats as the zones begin with them,
+    who was seated by wish or re-routed in either stage, and who is left without a seat at the end.
+    """
+    row = tx.execute(_TOTALS, {"draw": draw_id}).mappings().one()
+    return {name: int(count) for name, count in row.items()}

@@ -8,9 +8,11 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pypdf
@@ -22,6 +24,7 @@ from enrol.cli.demo.stack import Stack
 from enrol.config import ROOT
 from enrol.core.codes import is_code
 from enrol.training.office import INTAKE_CODE
+from enrol.web.locale import VIETNAM
 from tests.e2e.conftest import Invite, wait_until
 from tests.e2e.pages import CHECK, HOME, RECEIPT, WISHES, Family, Officer
 from tests.e2e.visitor import Visitor
@@ -36,6 +39,8 @@ pytestmark = [
 BOTH = ("vi", "en")
 OTHERS = 12
 THROWN = "3-1-6-2-5-4-1-6-2-3"
+ASK = "Ask for publication of the provisional result"
+CONFIRM = "Confirm publication as the second officer"
 PROOF, SUBMISSION = "proof.json", "submission.json"
 OWN_PASSWORD = "bảy con vịt qua cầu ao"
 
@@ -61,7 +66,7 @@ def test_a_family_registers_the_office_draws_and_the_family_reads_why(
     close(first)
     draw(first, second)
     allocate(first)
-    school_ids = publish(first)
+    school_ids = publish(first, second)
 
     school = read_result(family, code, schools_of(stack))
     read_what_anybody_can(family, school, tmp_path)
@@ -214,16 +219,38 @@ def allocate(first: Officer) -> None:
 
     def is_done() -> bool:
         first.at.reload()
-        return first.is_offered("Publish the provisional result")
+        return first.is_offered(ASK)
 
     wait_until(is_done, what="every zone is allocated")
     first.at.look()
 
 
-def publish(first: Officer) -> dict[str, str]:
-    """Publish, and read the pages that came of it; returns the schools' numbers by code."""
-    first.take_step("Publish the provisional result")
-    assert first.told("The provisional result was published.")
+def publish(first: Officer, second: Officer) -> dict[str, str]:
+    """One officer asks for a minute, another confirms the same fingerprint, the minute comes; then
+    read the pages that came of it. Returns the schools' numbers by code.
+    """
+    at = datetime.now(VIETNAM).replace(second=0) + timedelta(seconds=90)
+    first.at.follow(ASK)
+    seen = first.at.page.locator("dl.summary .code").inner_text()
+    for name, part in (("Day", at.day), ("Month", at.month), ("Year", at.year)):
+        first.at.entry(name).fill(str(part))
+    first.at.entry("Hour and minute").fill(f"{at:%H:%M}")
+    first.at.press(ASK)
+    assert not first.is_offered(CONFIRM)
+    second.at.reload()
+    second.at.follow(CONFIRM)
+    assert second.at.page.locator("dl.summary .code").inner_text() == seen
+    second.at.look()
+    second.at.press(CONFIRM)
+
+    def is_public() -> bool:  # a worker publishes it, nobody presses a button
+        first.at.reload()
+        return first.at.page.locator("#pages-title").count() == 1
+
+    deadline = time.monotonic() + 120
+    while not is_public():
+        assert time.monotonic() < deadline, "the agreed minute came and went"
+        time.sleep(2)
     intake = first.at.path
     first.at.follow("Registrations without a seat")
     first.at.open(intake)

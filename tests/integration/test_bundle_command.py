@@ -13,8 +13,9 @@ from sqlalchemy import text
 from enrol.cli import bundle as bundle_command
 from enrol.cli import journal as journal_command
 from enrol.core.bundle import MEMBERS
-from enrol.services import auditing, publishing
+from enrol.services import auditing
 from enrol.store.db import transaction
+from tests.agreed import publish
 from tests.drawn import draw_intake
 from tests.integration.test_allocating import allocate
 
@@ -36,7 +37,7 @@ def run(app, monkeypatch):
 def published(app):
     drawn = draw_intake(zones_=2, children_=40, seats=10)
     allocate(drawn)
-    publishing.publish_provisional(actor=drawn.officer, intake_id=drawn.intake_id)
+    publish(officer=drawn.officer, intake_id=drawn.intake_id)
     return drawn
 
 

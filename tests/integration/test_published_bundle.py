@@ -18,6 +18,7 @@ from enrol.services.refusals import NotFound
 from enrol.store.db import transaction
 from enrol.store.tables.journal import journal
 from enrol.store.tables.outbox import outbox
+from tests.agreed import publish
 from tests.drawn import draw_intake, run_ids
 from tests.integration.test_allocating import allocate
 
@@ -38,7 +39,7 @@ def allocated(app):
 
 @pytest.fixture
 def published(allocated):
-    publishing.publish_provisional(actor=allocated.officer, intake_id=allocated.intake_id)
+    publish(officer=allocated.officer, intake_id=allocated.intake_id)
     return allocated
 
 

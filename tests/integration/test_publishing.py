@@ -13,10 +13,12 @@ from enrol.services import publishing
 from enrol.services.phases import WrongPhase
 from enrol.services.refusals import NotFound
 from enrol.store.db import transaction
+from enrol.store.tables.intakes import publication_requests
 from enrol.store.tables.journal import journal
 from enrol.store.tables.outbox import outbox
 from enrol.store.tables.runs import placements, runs
 from enrol.store.tables.schools import schools
+from tests.agreed import publish
 from tests.drawn import draw_intake
 from tests.integration.test_allocating import allocate
 from tests.officers import add_officer
@@ -64,7 +66,7 @@ def render(render_zone):
 @pytest.fixture
 def current(drawn, render, results) -> Path:
     """The served directory after publishing and rendering everything."""
-    publishing.publish_provisional(actor=drawn.officer, intake_id=drawn.intake_id)
+    publish(officer=drawn.officer, intake_id=drawn.intake_id)
     render()
     return results / "HN-L1-2026" / "current"
 
@@ -110,8 +112,10 @@ def words(body: str) -> str:
 
 
 def test_publishing_is_one_decision_however_often_it_is_pressed(drawn):
-    first = publishing.publish_provisional(actor=drawn.officer, intake_id=drawn.intake_id)
-    again = publishing.publish_provisional(actor=drawn.officer, intake_id=drawn.intake_id)
+    first = publish(officer=drawn.officer, intake_id=drawn.intake_id)
+    with transaction() as tx:
+        request_id = tx.execute(select(publication_requests.c.id)).scalar_one()
+    again = publishing.publish_due(request_id=request_id)
 
     with transaction() as tx:
         staged = tx.execute(select(outbox.c.argument).where(outbox.c.job == "render_results"))
@@ -121,6 +125,7 @@ def test_publishing_is_one_decision_however_often_it_is_pressed(drawn):
         assert sorted(staged.scalars()) == zone_runs()
         assert [entry["outcome_digest"] for entry in entries] == [first.outcome_digest]
     assert first.is_new
+    assert again is not None
     assert not again.is_new
     assert again.outcome_digest == first.outcome_digest
     assert first.objections_until > first.published_at
@@ -130,13 +135,11 @@ def test_publishing_is_one_decision_however_often_it_is_pressed(drawn):
 
 def test_strangers_and_early_birds_are_refused(drawn):
     with pytest.raises(NotFound):
-        publishing.publish_provisional(
-            actor=add_officer(email="nobody@example.vn"), intake_id=drawn.intake_id
-        )
+        publish(officer=add_officer(email="nobody@example.vn"), intake_id=drawn.intake_id)
     with transaction() as tx:
         tx.execute(text("UPDATE intakes SET phase = 'drawn'"))
     with pytest.raises(WrongPhase):
-        publishing.publish_provisional(actor=drawn.officer, intake_id=drawn.intake_id)
+        publish(officer=drawn.officer, intake_id=drawn.intake_id)
 
 
 def test_altered_placements_are_not_published(drawn):
@@ -144,7 +147,7 @@ def test_altered_placements_are_not_published(drawn):
         tx.execute(update(placements).where(placements.c.rank == 1).values(rank=2))
 
     with pytest.raises(publishing.OutcomeAltered):
-        publishing.publish_provisional(actor=drawn.officer, intake_id=drawn.intake_id)
+        publish(officer=drawn.officer, intake_id=drawn.intake_id)
 
 
 def test_nothing_is_rendered_before_it_is_published(drawn, render):
@@ -153,7 +156,7 @@ def test_nothing_is_rendered_before_it_is_published(drawn, render):
 
 
 def test_nothing_is_served_before_the_last_zone_is_written(drawn, render_zone, results):
-    publishing.publish_provisional(actor=drawn.officer, intake_id=drawn.intake_id)
+    publish(officer=drawn.officer, intake_id=drawn.intake_id)
     current = results / "HN-L1-2026" / "current"
     seen = []
     for run_id in zone_runs():

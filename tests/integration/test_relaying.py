@@ -7,12 +7,13 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from enrol.services import advancing, allocating, publishing, relaying
+from enrol.services import advancing, allocating, relaying
 from enrol.services.ports import JOBS
 from enrol.store import heartbeats, outbox
 from enrol.store.db import transaction
 from enrol.store.tables.outbox import heartbeats as heartbeat_rows
 from enrol.store.tables.outbox import outbox as rows
+from tests.agreed import publish
 from tests.drawn import draw_intake, run_ids
 from tests.integration.test_allocating import allocate
 from workers.relay import Chore, chores, run
@@ -202,7 +203,7 @@ def test_a_stage_that_nobody_passed_on_is_found():
 def test_pages_that_nobody_rendered_are_found():
     drawn = draw_intake(zones_=1, children_=5)
     allocate(drawn)
-    publishing.publish_provisional(actor=drawn.officer, intake_id=drawn.intake_id)
+    publish(officer=drawn.officer, intake_id=drawn.intake_id)
     with transaction() as tx:
         tx.execute(delete(rows))
 

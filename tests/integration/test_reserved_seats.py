@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select, text, update
 
 from enrol.core.verification import verify
-from enrol.services import bundling, closing, drawing, planning, publishing
+from enrol.services import bundling, closing, drawing, planning
 from enrol.store.db import transaction
 from enrol.store.tables.intakes import seat_plans
 from enrol.store.tables.registrations import frozen_entries
+from tests.agreed import publish
 from tests.integration.test_allocating import allocate
 from tests.officers import (
     add_elsewhere,
@@ -94,7 +95,7 @@ def test_reserved_seats_go_to_whom_they_are_reserved_and_the_bundle_verifies(
     close_and_draw(world, officers, adapters)
     drawn = SimpleNamespace(officer=officers.city, intake_id=world.intake_id)
     allocate(drawn)
-    publishing.publish_provisional(actor=officers.city, intake_id=world.intake_id)
+    publish(officer=officers.city, intake_id=world.intake_id)
     built = bundling.build_bundle(intake_code="HN-L1-2026")
 
     rows = built.members["placements.csv"].decode().splitlines()[1:]

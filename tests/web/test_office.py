@@ -7,14 +7,15 @@ import pytest
 from sqlalchemy import select, text, update
 
 from enrol.core.sealing import entry_from_json, list_hash
-from enrol.services import advancing, allocating, bundling, closing, counting
+from enrol.services import advancing, allocating, bundling, closing, counting, publishing
 from enrol.store import intakes as store_intakes
 from enrol.store.db import transaction
-from enrol.store.tables.intakes import seat_plans
+from enrol.store.tables.intakes import publication_requests, seat_plans
 from enrol.store.tables.journal import journal
 from enrol.store.tables.outbox import outbox
 from enrol.store.tables.registrations import drafts, frozen_entries
 from enrol.store.tables.runs import runs
+from tests.agreed import let_the_minute_come
 from tests.officers import back_to_draft, civil_day, end_window, register_child, set_public_value_on
 from tests.web.staff import build_house, close_with
 from tests.world import add_child, prepare
@@ -70,6 +71,22 @@ def run_everything(house):
             advancing.advance(run_id=run_id)
 
 
+def publish(house, city):
+    """Let one officer ask, another confirm what both see, and the minute come."""
+    asked = city.press(city.open(f"{house.intake}/cong-bo-ket-qua"))
+    assert "Cần cán bộ thứ hai xác nhận." in asked.text
+    assert buttons(asked) == ["Dừng công bố"]
+    second = house.signed_in("city_second")
+    shown = second.open(f"{house.intake}/xac-nhan-cong-bo")
+    agreed = second.press(shown)
+    assert "Đã xác nhận. Kết quả sẽ được công bố lúc" in agreed.text
+    with transaction() as tx:
+        request_id = tx.execute(select(publication_requests.c.id)).scalars().all()[-1]
+    let_the_minute_come(request_id=request_id)
+    publishing.publish_due(request_id=request_id)
+    return city.open(house.intake)
+
+
 def test_the_desk_shows_the_intakes_of_the_reach(house, city):
     page = city.open("/dieu-hanh")
 
@@ -90,10 +107,9 @@ def test_an_intake_is_led_from_the_draft_to_the_published_result(house, city, ad
     run_everything(house)
     page = city.open(house.intake)
     assert "Đã xong 3 trên 3" in page.text
-    assert buttons(page) == ["Công bố kết quả dự kiến"]
-    page = press_step(city, house, "cong-bo-ket-qua")
+    assert buttons(page) == ["Đề nghị công bố kết quả dự kiến"]
+    page = publish(house, city)
 
-    assert "Đã công bố kết quả dự kiến" in page.text
     assert "Đang tạo 0/2 tuyến" in page.text
     assert page.tree.find(".//progress").get("value") == "0"
     assert buttons(page) == []
@@ -120,7 +136,7 @@ def test_files_for_checking_that_cannot_be_made_are_told_with_what_to_do(house, 
     draw(house, city, adapters)
     press_step(city, house, "xep-cho")
     run_everything(house)
-    press_step(city, house, "cong-bo-ket-qua")
+    publish(house, city)
     with transaction() as tx:
         tx.execute(text("UPDATE cut_offs SET admitted = admitted + 1"))
         whole = tx.execute(update(outbox).values(attempts=9).returning(outbox.c.argument)).all()
@@ -205,9 +221,7 @@ def test_a_step_lost_to_a_colleague_between_page_and_button(house, city, monkeyp
     assert "Có thể đồng nghiệp đã làm trước." in page.text
 
 
-@pytest.mark.parametrize(
-    "address", ["cong-bo-dot", "xep-cho", "cong-bo-ket-qua", "lay-lai-gia-tri"]
-)
+@pytest.mark.parametrize("address", ["cong-bo-dot", "xep-cho", "lay-lai-gia-tri"])
 def test_steps_of_other_phases_offer_no_button(house, city, address):
     page = city.open(f"{house.intake}/buoc/{address}")
 

@@ -11,6 +11,7 @@ from enrol.services import publishing
 from enrol.services.ports import RenderedPage
 from enrol.store.db import transaction
 from enrol.web.parents.pictures import token_picture
+from tests.agreed import publish
 from tests.drawn import draw_intake
 from tests.integration.test_allocating import allocate
 from tests.integration.test_publishing import zone_runs
@@ -32,7 +33,7 @@ def published(directory, adapters):
     """A published intake whose pages stand there."""
     made = draw_intake(zones_=2, children_=30, seats=11)
     allocate(made)
-    publishing.publish_provisional(actor=made.officer, intake_id=made.intake_id)
+    publish(officer=made.officer, intake_id=made.intake_id)
     for run_id in zone_runs():
         publishing.render_zone(
             run_id=run_id,

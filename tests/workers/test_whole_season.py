@@ -3,15 +3,17 @@
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
 from enrol.adapters.bundle_files import BundleFiles
-from enrol.services import allocating, auditing, publishing
+from enrol.services import allocating, auditing
 from enrol.store.db import transaction
 from enrol.store.tables.outbox import outbox
+from tests.agreed import ask, confirm, second_officer
 from tests.drawn import draw_intake
 from tests.workers.conftest import Crew, wait_until
 
@@ -49,7 +51,11 @@ def test_from_the_draw_to_the_pages(crew: Crew, tmp_path):
     wait_until(lambda: phase() == "allocated", what="the intake is allocated")
     first.send_signal(signal.SIGKILL)
     crew.worker()
-    publishing.publish_provisional(actor=drawn.officer, intake_id=drawn.intake_id)
+    soon = datetime.now(UTC) + timedelta(seconds=2)
+    request = ask(officer=drawn.officer, intake_id=drawn.intake_id, publish_at=soon)
+    confirm(officer=second_officer(intake_id=drawn.intake_id), request=request)
+    assert phase() == "allocated", "nothing is public before its minute"
+    wait_until(lambda: phase() == "provisional", what="the agreed minute")
     wait_until(is_drained, what="the outbox is drained")
     assert_verifies_alone(tmp_path / "bundles")
 

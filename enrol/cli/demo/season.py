@@ -3,12 +3,13 @@
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from enrol.cli.demo.stack import StackError
 from enrol.core.actors import Officer
 from enrol.core.intake import Phase
 from enrol.factory import Adapters
-from enrol.services import allocating, closing, drawing, planning, publishing
+from enrol.services import agreeing, allocating, closing, drawing, planning, publishing
 from enrol.services.closing import FrozenList
 from enrol.services.drawing import Drawn
 from enrol.services.publishing import Published
@@ -16,6 +17,8 @@ from enrol.services.publishing import Published
 _ALLOCATED_WITHIN_SECONDS = 900
 _RENDERED_WITHIN_SECONDS = 1800
 _LOOK_EVERY_SECONDS = 0.2
+_AGREED_AHEAD = timedelta(seconds=10)
+"""The demo's two officers agree at once on a minute this far ahead, where offices take an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +67,31 @@ class Season:
             time.sleep(_LOOK_EVERY_SECONDS)
 
     def publish(self) -> Published:
-        """Publish, and wait until every result page and the bundle are served."""
-        published = publishing.publish_provisional(actor=self.first, intake_id=self.intake_id)
+        """Let both officers agree on a minute, and wait until every result page and the bundle are
+        served.
+        """
+        now = datetime.now(UTC)
+        asked = agreeing.ask_publication(
+            actor=self.first,
+            intake_id=self.intake_id,
+            publish_at=now + _AGREED_AHEAD,
+            signed_in_at=now,
+        )
+        agreeing.confirm_publication(
+            actor=self.second,
+            intake_id=self.intake_id,
+            request_id=asked.request_id,
+            seen_digest=asked.outcome_digest,
+            signed_in_at=now,
+        )
         deadline = time.monotonic() + _RENDERED_WITHIN_SECONDS
-        while not self._is_served():
+        while self.phase() is not Phase.PROVISIONAL or not self._is_served():
             if time.monotonic() > deadline:
                 raise StackError("the workers did not finish pages and bundle; see the logs")
             time.sleep(_LOOK_EVERY_SECONDS)
+        published = publishing.publish_due(request_id=asked.request_id)
+        if published is None:
+            raise StackError("the agreed publication was halted; see the journal")
         return published
 
     def _is_served(self) -> bool:

@@ -4,9 +4,11 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -164,10 +166,82 @@ publications = Table(
     Column("kind", Text, nullable=False),
     Column("outcome_digest", Text, nullable=False),
     Column("published_at", Instant, nullable=False, server_default=func.now()),
-    Column("published_by", ForeignKey("staff.id"), nullable=False),
+    Column("published_by", ForeignKey("staff.id"), nullable=False, comment="who asked for it"),
     Column("objections_until", Instant, nullable=False, comment="first instant that is too late"),
+    Column("confirmed_by", ForeignKey("staff.id"), comment="the second officer"),
+    Column("due_at", Instant, comment="the minute that both agreed to"),
     UniqueConstraint("intake_id", "kind"),
     CheckConstraint("kind IN ('provisional', 'final')", name="kind"),
+    # With the foreign key: nothing is public that two officers did not confirm as it is, nor before
+    # its minute. (The migration spares what one officer had published before this rule.)
+    CheckConstraint(
+        "num_nulls(confirmed_by, due_at) = 0 AND confirmed_by <> published_by",
+        name="two_officers",
+    ),
+    CheckConstraint("published_at >= due_at", name="not_before_its_minute"),
+    ForeignKeyConstraint(
+        ["intake_id", "kind", "outcome_digest", "published_by", "confirmed_by", "due_at"],
+        [
+            "publication_requests.intake_id",
+            "publication_requests.kind",
+            "publication_requests.outcome_digest",
+            "publication_requests.asked_by",
+            "publication_requests.agreed_by",
+            "publication_requests.publish_at",
+        ],
+        name="fk_publications_as_confirmed",
+    ),
+)
+
+publication_requests = Table(
+    "publication_requests",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("intake_id", ForeignKey("intakes.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("outcome_digest", Text, nullable=False, comment="of what is stored, computed again"),
+    Column("totals", JSONB, nullable=False, comment="as both officers saw them"),
+    Column("publish_at", Instant, nullable=False),
+    Column("objection_days", SmallInteger, nullable=False),
+    Column("asked_by", ForeignKey("staff.id"), nullable=False),
+    Column("asked_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("confirmed_by", ForeignKey("staff.id")),
+    Column("confirmed_at", Instant),
+    Column("halted_by", ForeignKey("staff.id"), comment="null: halted by the system"),
+    Column("halted_at", Instant),
+    Column("halt_reason", Text),
+    # What a publication refers to: a halted request is nobody's confirmation any more.
+    Column(
+        "agreed_by",
+        Integer,
+        Computed(
+            "CASE WHEN halted_at IS NULL THEN confirmed_by ELSE NULL::integer END", persisted=True
+        ),
+        comment="the second officer, while the request stands",
+    ),
+    CheckConstraint("kind IN ('provisional', 'final')", name="kind"),
+    CheckConstraint("confirmed_by <> asked_by", name="two_officers"),
+    CheckConstraint("num_nulls(confirmed_by, confirmed_at) IN (0, 2)", name="confirmed"),
+    CheckConstraint("num_nulls(halted_at, halt_reason) IN (0, 2)", name="halted"),
+    CheckConstraint("char_length(halt_reason) BETWEEN 1 AND 300", name="halt_reason"),
+    CheckConstraint("confirmed_at < publish_at", name="confirmed_before_its_minute"),
+    CheckConstraint("objection_days BETWEEN 1 AND 60", name="objection_days"),
+    Index(
+        "uq_publication_requests_live",
+        "intake_id",
+        "kind",
+        unique=True,
+        postgresql_where=text("halted_at IS NULL"),
+    ),
+    UniqueConstraint(
+        "intake_id",
+        "kind",
+        "outcome_digest",
+        "asked_by",
+        "agreed_by",
+        "publish_at",
+        name="uq_publication_requests_as_confirmed",
+    ),
 )
 
 snapshots = Table(

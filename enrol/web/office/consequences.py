@@ -17,7 +17,6 @@ def consequences_of(step: Step, view: Overview) -> list[str]:
         Step.CLOSE_EARLY: _close_early,
         Step.TAKE_BACK: _take_back,
         Step.ALLOCATE: _allocate,
-        Step.PUBLISH: _publish,
     }[step](view)
 
 
@@ -32,7 +31,6 @@ def done_word(step: Step) -> str:
         Step.CLOSE_EARLY: _("The list is frozen. Its fingerprint is now public."),
         Step.TAKE_BACK: _("The recorded value was taken back. Nothing was drawn."),
         Step.ALLOCATE: _("The allocation has started. This page shows how far it is."),
-        Step.PUBLISH: _("The provisional result was published."),
     }[step]
 
 
@@ -140,16 +138,4 @@ def _allocate(view: Overview) -> list[str]:
         ),
         _offer(view),
         _("The same input always gives the same result; anybody can compute it again."),
-    ]
-
-
-def _publish(view: Overview) -> list[str]:
-    return [
-        _("Every family can see its provisional result, and the public list shows codes only."),
-        _(
-            "%(count)s registrations, %(zones)s zones.",
-            count=format_number(view.intake.list_size or 0),
-            zones=format_number(view.zones),
-        ),
-        _("Families can object while the result is provisional."),
     ]

@@ -1,6 +1,6 @@
 """Why a step was not taken, in the officer's words: one table."""
 
-from enrol.services import closing, drawing, publishing
+from enrol.services import agreeing, closing, drawing, publishing
 from enrol.services.frozen_lists import ListAltered
 from enrol.services.phases import WrongPhase
 from enrol.services.refusals import Refusal
@@ -80,5 +80,24 @@ def _sentences() -> dict[type[Refusal], str]:
             "The stored result no longer has its fingerprint. Nothing was published:"
             " stop and call the administrator."
         ),
+        agreeing.StaleSignIn: _(
+            "Your password was confirmed too long ago. Confirm it again, then press once more."
+        ),
+        agreeing.MinuteNotOffered: _("Choose a minute ahead, within the next 60 days"),
+        agreeing.RequestStands: _("A colleague asked for publication already."),
+        agreeing.NothingAsked: _("No request for publication stands any more."),
+        agreeing.SecondOfficerNeeded: _(
+            "You asked for publication yourself. A second officer must confirm it."
+        ),
+        agreeing.OutcomeChanged: _(
+            "Something changed since this page was shown, so nothing was confirmed."
+            " Compare the fingerprint and the numbers below once more; if they look wrong,"
+            " halt the publication and call the administrator."
+        ),
+        agreeing.MinutePassed: _(
+            "The minute came before a second officer confirmed. Halt the request and ask anew."
+        ),
+        agreeing.TooLateToHalt: _("The minute has come: the publication can no longer be halted."),
+        agreeing.ReasonMissing: _("Say why: the journal keeps it"),
         drawing.ReasonMissing: _("Say why another value or day is needed: it will be published"),
     }

@@ -7,7 +7,7 @@ from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enrol.core.actors import Officer
-from enrol.services import allocating, closing, drawing, overseeing, publishing
+from enrol.services import allocating, closing, drawing, overseeing
 from enrol.services.overseeing import Overview, Step
 from enrol.services.refusals import NotFound, Refusal
 from enrol.web.asking import PageForm, asks_again, typed
@@ -36,7 +36,6 @@ _ADDRESSES = {
     "dong": Step.CLOSE,
     "lay-lai-gia-tri": Step.TAKE_BACK,
     "xep-cho": Step.ALLOCATE,
-    "cong-bo-ket-qua": Step.PUBLISH,
 }
 ADDRESS_OF = {step: address for address, step in _ADDRESSES.items()} | {Step.CLOSE_EARLY: "dong"}
 
@@ -48,6 +47,9 @@ def step_address(intake_id: int, step: Step) -> str:
         Step.PROPOSE: "office.propose",
         Step.CONFIRM: "office.confirm",
         Step.NAME_VALUE: "office.name_value",
+        Step.PUBLISH: "office.ask_publication",
+        Step.AGREE: "office.confirm_publication",
+        Step.HALT: "office.halt_publication",
     }
     if step in own:
         return url_for(own[step], intake_id=intake_id)
@@ -113,7 +115,5 @@ def _press(wanted: Step, *, intake_id: int) -> None:
             drawing.take_back_proposal(actor=actor, intake_id=intake_id)
         case Step.ALLOCATE:
             allocating.start_allocation(actor=actor, intake_id=intake_id)
-        case Step.PUBLISH:
-            publishing.publish_provisional(actor=actor, intake_id=intake_id)
         case _:
             raise NotFound

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -53,6 +54,11 @@ def officer() -> Officer:
     """Return the officer that the guard let through."""
     actor: Officer = g.officer
     return actor
+
+
+def confirmed_at() -> datetime:
+    """Return when the officer last gave password or passkey in this session."""
+    return datetime.fromtimestamp(float(session.get(_CONFIRMED_AT, 0)), tz=UTC)
 
 
 def asks_who_again(view: View) -> View:

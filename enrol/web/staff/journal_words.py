@@ -20,7 +20,7 @@ _SAID: Mapping[str, Callable[[str], str]] = {
     "about": asked_word,
 }
 """Details that are codes, and what says them in words; a reason may be free text as well."""
-_INSTANTS = ("opens_at", "objections_until")
+_INSTANTS = ("opens_at", "objections_until", "publish_at")
 
 
 def action_word(action: str) -> str:
@@ -105,6 +105,9 @@ def _details() -> dict[str, str]:
         "schools": _("schools"),
         "changes": _("children who end elsewhere"),
         "objections_until": _("objections until"),
+        "publish_at": _("public at"),
+        "asked_by": _("asked for by"),
+        "confirmed_by": _("confirmed by"),
         "issued": _("issued"),
         "bundle": _("fingerprint of the file with the result"),
         "verifier": _("fingerprint of the program that checks"),
@@ -200,6 +203,10 @@ def _words() -> dict[str, str]:
         "registration.unticked": _("“Submit it for me at the opening” taken off"),
         "registration.not_submitted": _("Could not be submitted at the opening"),
         "registration.withdrawn": _("Registration withdrawn"),
+        "publication.asked": _("Publication asked for"),
+        "publication.confirmed": _("Publication confirmed by a second officer"),
+        "publication.halted": _("Publication halted"),
+        "publication.altered": _("Publication stopped: the result had changed"),
         "intake.published": _("Result published"),
         "intake.bundled": _("Files for checking offered"),
         "intake.not_bundled": _("Files for checking given up: the result does not follow"),

@@ -38,7 +38,9 @@ def step_word(step: Step) -> str:
         Step.CONFIRM: _("Confirm the public value and draw"),
         Step.TAKE_BACK: _("Take the recorded value back"),
         Step.ALLOCATE: _("Start the allocation"),
-        Step.PUBLISH: _("Publish the provisional result"),
+        Step.PUBLISH: _("Ask for publication of the provisional result"),
+        Step.AGREE: _("Confirm publication as the second officer"),
+        Step.HALT: _("Halt the publication"),
     }[step]
 
 
