@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from urllib.parse import urlencode
 
+ACTS = ("hoi", "nhan", "tu-choi", "chuyen-tuyen")
 WORDS = ("nguyễn", "linh", "Trần Thị An", "khanh", "do thi", "0000000017", "minh nguyen", "xyz")
 
 
@@ -54,6 +55,18 @@ def _city(sample: Sample, rest: str = "") -> str:
     return f"/dieu-hanh/{sample.intake_id}{rest}"
 
 
+def _ward(sample: Sample) -> str:
+    return _city(sample, f"/xet-duyet/{sample.unit_id}")
+
+
+def _after(path: str, sample: Sample) -> list[str]:
+    return [f"{path}?after={code}" for code in sample.codes]
+
+
+def _steps(desk: str, sample: Sample) -> list[str]:
+    return [f"{desk}/ho-so/{code}/viec/{act}" for code in sample.codes[:40] for act in ACTS]
+
+
 PAGES: tuple[Page, ...] = (
     Page("school: desk", "school", lambda _: ["/nha-truong"]),
     Page("school: the school", "school", lambda s: [_school(s)]),
@@ -62,14 +75,35 @@ PAGES: tuple[Page, ...] = (
         "school",
         lambda s: [f"{_school(s, '/ho-so')}?after={code}" for code in s.codes],
     ),
+    Page(
+        "school: queue",
+        "school",
+        lambda s: [f"{_school(s, '/xet-duyet')}?after={code}" for code in ("", *s.codes)],
+    ),
+    Page("school: queue, searched", "school", lambda s: _searched(_school(s, "/xet-duyet"))),
+    Page("school: queue, filtered", "school", lambda s: _filtered(_school(s, "/xet-duyet"))),
+    Page("school: a step of a file", "school", lambda s: _steps("/nha-truong", s)),
     Page("school: a file", "school", lambda s: [f"/nha-truong/ho-so/{code}" for code in s.codes]),
     Page("ward: desk", "ward", lambda _: ["/dieu-hanh"]),
     Page("ward: the intake", "ward", lambda s: [_city(s)]),
+    Page("ward: queue", "ward", lambda s: [_ward(s), *_after(_ward(s), s)]),
+    Page("ward: queue, searched", "ward", lambda s: _searched(_ward(s))),
+    Page("ward: queue, filtered", "ward", lambda s: _filtered(_ward(s))),
+    Page("ward: warnings", "ward", lambda s: [f"/can-bo/canh-bao/{s.intake_id}"]),
+    Page("ward: residence lists", "ward", lambda s: [_city(s, "/cu-tru")]),
+    Page("ward: the counter", "ward", lambda _: ["/can-bo/quay"]),
+    Page("ward: a step of a file", "ward", lambda s: _steps("/dieu-hanh", s)),
     Page("ward: a file", "ward", lambda s: [f"/dieu-hanh/ho-so/{code}" for code in s.codes]),
     Page("city: desk", "city", lambda _: ["/dieu-hanh"]),
     Page("city: the intake", "city", lambda s: [_city(s)]),
     Page("city: seats", "city", lambda s: [_city(s, "/chi-tieu")]),
     Page("city: zones running short", "city", lambda s: [_city(s, "/thieu-cho")]),
     Page("city: journal", "city", lambda s: [_city(s, "/nhat-ky")]),
+    Page("city: queues by ward", "city", lambda s: [_city(s, "/xet-duyet")]),
+    Page("city: queue of a ward, searched", "city", lambda s: _searched(_ward(s))),
+    Page("city: residence lists", "city", lambda s: [_city(s, "/cu-tru")]),
+    Page("city: warnings", "city", lambda s: [f"/can-bo/canh-bao/{s.intake_id}"]),
+    Page("city: lists", "city", lambda s: [f"/can-bo/danh-sach/{s.intake_id}"]),
+    Page("city: imports", "city", lambda _: ["/dieu-hanh/nhap-tep"]),
     Page("city: wall", "city", lambda s: [_city(s, "/man-hinh")]),
 )
