@@ -1,5 +1,6 @@
 """Reading one child's file: by the officers in charge only, and never without an entry."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,12 +9,22 @@ from typing import Any
 from enrol.core.actors import Actor
 from enrol.core.decided import FACT_NAMES
 from enrol.services import files_in_charge
-from enrol.store import families, journal, journal_pages, rolls, staff
+from enrol.store import (
+    child_files,
+    families,
+    journal,
+    journal_pages,
+    places,
+    registrations,
+    rolls,
+    staff,
+)
 from enrol.store.child_files import File
 from enrol.store.db import Transaction, transaction
 from enrol.store.families import Residence
 from enrol.store.intakes import IntakeRecord
 from enrol.store.journal_pages import JournalLine
+from enrol.store.places import Named
 from enrol.store.rolls import SchoolName
 
 __all__ = ["ChildFile", "Fact", "Residence", "Wish", "file_of", "journal_of_file"]
@@ -41,6 +52,16 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedHome:
+    """A residence as the family sent it; no group for one that is not in the list."""
+
+    kind: str
+    address: str
+    group: str | None
+    ward: Named
+
+
+@dataclass(frozen=True, slots=True)
 class ChildFile:
     """A registration with its child, residences, facts and wishes."""
 
@@ -60,6 +81,7 @@ class ChildFile:
     zone_name: str
     zone_name_en: str
     residences: tuple[Residence, ...]
+    stated_homes: tuple[StatedHome, ...]
     facts: tuple[Fact, ...]
     wishes: tuple[Wish, ...]
 
@@ -117,11 +139,27 @@ def _child_file(tx: Transaction, *, file: File, intake: IntakeRecord) -> ChildFi
         zone_name=file.zone_name,
         zone_name_en=file.zone_name_en,
         residences=tuple(families.residences_of(tx, child_id=file.child_id)),
+        stated_homes=_stated_homes(tx, file=file),
         facts=tuple(_facts(file.facts)),
         wishes=tuple(
             Wish(rank, named[school_id], metres if metres >= 0 else None)
             for rank, (school_id, metres) in enumerate(wished, start=1)
         ),
+    )
+
+
+def _stated_homes(tx: Transaction, *, file: File) -> tuple[StatedHome, ...]:
+    sent = json.loads(registrations.payload_of(tx, live=child_files.live_of(file)))["residences"]
+    named = {ward.code: ward for ward in places.wards(tx)}
+    return tuple(
+        StatedHome(
+            kind=kind,
+            address=home["address"],
+            group=home["group"],
+            ward=named.get(home["unit"]) or Named(home["unit"], home["unit"], home["unit"]),
+        )
+        for kind in ("permanent", "temporary", "current")
+        if (home := sent.get(kind)) is not None
     )
 
 

@@ -12,6 +12,7 @@ BLUEPRINTS = {
     "proof": "family",
     "parents": "family",
     "opening": "family",
+    "papers": "family",
     "questions": "family",
     "residences": "family",
     "sending": "family",

@@ -18,6 +18,7 @@ ARGUMENTS = {
     "name": "enrol.css",
     "token": "0" * 40,
     "school": "S1",
+    "document_id": "1",
 }
 
 

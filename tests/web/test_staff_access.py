@@ -104,6 +104,8 @@ BUTTONS = {
 AT_COUNTER = {"staff.entry", "staff.reset", "staff.printed"}
 UNKEPT = {
     "staff.home",
+    "office.many",
+    "schools.many",
     "staff.fetch",
     "office.apply_import",
     "office.apply_homes",

@@ -7,7 +7,6 @@ from enrol.core.review import ASKED_FOR
 from enrol.services import documenting
 from enrol.services.documenting import FamilyFile
 from enrol.services.preparing import Live
-from enrol.services.refusals import NotFound
 from enrol.web import documents
 from enrol.web.asking import PageForm, asks_again, takes_files, typed
 from enrol.web.guards import family, family_blueprint
@@ -31,7 +30,7 @@ def office_work(live: Live | None) -> FamilyFile | None:
 def hand_in() -> ResponseReturnValue:
     file = documenting.family_file(actor=family())
     if file is None or not (file.may_hand_in or file.documents):
-        raise NotFound
+        return redirect(url_for("parents.home"), code=303)
     form = PageForm(request.form)
     problems: dict[str, str] = {}
     if form.was_sent():
