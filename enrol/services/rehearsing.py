@@ -7,7 +7,6 @@ or not. The intake before is put aside, out of every desk, and a fresh one takes
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil
 from typing import Any
 
 from enrol.core.actors import Actor
@@ -132,12 +131,14 @@ def _seats(ground: TrainingGround, families: Sequence[TrainingFamily]) -> dict[s
     for family in families:
         counts[family.zone] = counts.get(family.zone, 0) + 1
     return {
-        zone: {
-            school: max(1, ceil(SHARE_OF_SEATS * count / len(ground.schools[zone])))
-            for school in ground.schools[zone]
-        }
+        zone: _spread(max(1, int(SHARE_OF_SEATS * count)), over=ground.schools[zone])
         for zone, count in counts.items()
     }
+
+
+def _spread(seats: int, *, over: Sequence[str]) -> dict[str, int]:
+    each, rest = divmod(seats, len(over))
+    return {school: each + (place < rest) for place, school in enumerate(over)}
 
 
 def _add_families(tx: Transaction, *, intake_id: int, families: Sequence[TrainingFamily]) -> None:

@@ -11,7 +11,7 @@ from enrol.core.codes import is_rehearsal_code
 from enrol.services import issuing, opening, planning, reading, rehearsing
 from enrol.store.db import transaction
 from enrol.store.tables.children import children, guardians
-from enrol.store.tables.intakes import intakes
+from enrol.store.tables.intakes import intakes, seat_plans
 from enrol.store.tables.registrations import registrations
 from enrol.training.families import made_up_families
 from tests.officers import add_elsewhere, add_officers, register_child
@@ -48,6 +48,15 @@ def test_every_made_up_family_is_registered_under_a_rehearsal_code(world, adapte
     assert rows(select(intakes.c.kind, intakes.c.is_training).where(
         intakes.c.id == made.intake_id
     )) == [("rehearsal", True)]  # fmt: skip
+
+
+def test_seats_are_a_little_short_on_purpose(world, adapters):
+    made = reset(adapters, count=40)
+
+    [(seats,)] = rows(
+        select(func.sum(seat_plans.c.seats)).where(seat_plans.c.intake_id == made.intake_id)
+    )
+    assert 30 <= seats < 40
 
 
 def test_beginning_anew_puts_the_last_one_aside_and_deletes_nothing(world, adapters):
