@@ -24,8 +24,13 @@ MOST_CELLS = 8_000_000  # of the rectangle from A1 to the last cell: 300,000 chi
 _CHUNK = 1 << 20
 _LOCAL_HEADER = 30
 _CELL = re.compile(rb"<(?:\w+:)?(row|c)\b([^<>]*)>")
-_ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*["\']([^"\']*)["\']')
+# A name is looked for at its beginning only: a tag of a megabyte must not take its square in time.
+_ATTRIBUTE = re.compile(rb'(?<![\w:])([\w:]++)\s*+=\s*+["\']([^"\']*+)["\']')
+_REFERENCE = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
+_ROW = re.compile(rb"[0-9]{1,7}")
 _ZEROS = re.compile(rb"0{2,20}")
+
+_DAMAGES = (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, EOFError)
 
 Cell = tuple[int, int]
 
@@ -53,7 +58,7 @@ def scan_first_sheet(*, path: Path) -> Scan:
             pads = _zero_formats(workbook)
             with workbook.open(sheet) as part:
                 return _scan(iter(lambda: part.read(_CHUNK), b""), pads)
-    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, EOFError) as fault:
+    except _DAMAGES as fault:
         raise UnreadableFileError(1, "not an Excel workbook (.xlsx), or a damaged one") from fault
     except RuntimeError as fault:  # zipfile's word for an encrypted part
         raise UnreadableFileError(1, "a password protects the workbook") from fault
@@ -97,8 +102,8 @@ def _first_sheet(workbook: zipfile.ZipFile) -> str:
         for facts in _elements(workbook.read("xl/_rels/workbook.xml.rels"), b"Relationship")
     }
     for facts in _elements(workbook.read("xl/workbook.xml"), b"sheet"):
-        named = next(value for key, value in facts.items() if key.endswith(b":id"))
-        target = relations[named]
+        named = [value for key, value in facts.items() if key.endswith(b":id")]
+        target = relations[named[0] if named else b""]
         return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
     raise UnreadableFileError(1, "the workbook has no sheet")
 
@@ -153,10 +158,14 @@ def _note(scan: Scan, cursor: _Cursor, found: re.Match[bytes], pads: Mapping[byt
     facts = dict(_ATTRIBUTE.findall(raw))
     reference = facts.get(b"r", b"")
     if found[1] == b"row":
-        cursor.row, cursor.column = int(reference) if reference else cursor.row + 1, 0
+        cursor.row = _number(_ROW, reference) if reference else cursor.row + 1
+        cursor.column = 0
         return
-    letters = reference.rstrip(b"0123456789")
-    cursor.column = _column(letters) if letters else cursor.column + 1
+    if reference:  # its own row counts, whatever the row around it says
+        cursor.row = _number(_REFERENCE, reference)
+        cursor.column = _column(reference.rstrip(b"0123456789"))
+    else:
+        cursor.column += 1
     if raw.endswith(b"/"):  # an empty cell takes no room
         return
     scan.rows, scan.columns = max(scan.rows, cursor.row), max(scan.columns, cursor.column)
@@ -164,6 +173,14 @@ def _note(scan: Scan, cursor: _Cursor, found: re.Match[bytes], pads: Mapping[byt
         scan.errors.append((cursor.row, cursor.column))
     if pads and facts.get(b"s") in pads:
         scan.padded[cursor.row, cursor.column] = pads[facts[b"s"]]
+
+
+def _number(form: re.Pattern[bytes], reference: bytes) -> int:
+    """Return the row that a reference names; a sheet has a million of them at most."""
+    found = form.fullmatch(reference)
+    if found is None:
+        raise zipfile.BadZipFile("a reference that no sheet has")
+    return int(found[form.groups])
 
 
 @cache

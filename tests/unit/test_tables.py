@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrol.adapters import workbook_scan
+from enrol.adapters.records import UnreadableFileError
 from enrol.adapters.tables import BadRow, Row, read_table
 from enrol.core.names import clean_text
 
@@ -343,3 +344,49 @@ def test_what_a_spreadsheet_writes_is_read_back(
     cleaned = [[clean_text(one), clean_text(two)] for one, two in rows]
     expected = [row for row in cleaned if any(row)]
     assert [list(row.values.values()) for row in read_rows] == expected
+
+
+PARTS = {
+    "xl/_rels/workbook.xml.rels": b'<R><Relationship Id="r1" Target="worksheets/s.xml"/></R>',
+    "xl/workbook.xml": b'<w><sheets><sheet name="a" r:id="r1"/></sheets></w>',
+    "xl/worksheets/s.xml": b'<d><row r="1"><c r="A1"><v>0</v></c></row></d>',
+}
+LONG = b"a" * 900_000
+HOSTILE = [
+    ("xl/workbook.xml", b'<w><sheet name="a"/></w>', "damaged"),
+    ("xl/workbook.xml", b'<w><sheet name="a" r:id="r9"/></w>', "damaged"),
+    ("xl/worksheets/s.xml", b'<d><row r="x"><c r="A1"><v>0</v></c></row></d>', "damaged"),
+    ("xl/worksheets/s.xml", b'<d><row r="' + b"9" * 5000 + b'"/></d>', "damaged"),
+    ("xl/worksheets/s.xml", b'<d><row r="1"><c r="1"><v>0</v></c></row></d>', "damaged"),
+    (
+        "xl/worksheets/s.xml",
+        b'<d><row r="1"><c r="' + LONG + b'1"><v>0</v></c></row></d>',
+        "damaged",
+    ),
+    # The row says 1; its cell, which is what is read, stands in row 300,000.
+    ("xl/worksheets/s.xml", b'<d><row r="1"><c r="ZZ300000"><v>0</v></c></row></d>', "8 million"),
+]
+
+
+@pytest.mark.parametrize(("name", "part", "words"), HOSTILE)
+def test_a_workbook_made_to_do_harm_is_refused(
+    tmp_path: Path, name: str, part: bytes, words: str
+) -> None:
+    path = tmp_path / "children.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for each, content in (PARTS | {name: part}).items():
+            made.writestr(each, content)
+
+    with pytest.raises(UnreadableFileError, match=words):
+        workbook_scan.scan_first_sheet(path=path)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("tag", [b"<row " + LONG + b">", b"<c " + LONG, b"<" * 900_000])
+def test_a_tag_of_a_megabyte_costs_no_more_than_its_length(tmp_path: Path, tag: bytes) -> None:
+    path = tmp_path / "children.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for each, content in (PARTS | {"xl/worksheets/s.xml": b"<d>" + tag + b"</d>"}).items():
+            made.writestr(each, content)
+
+    assert workbook_scan.scan_first_sheet(path=path).rows == 0
