@@ -110,7 +110,8 @@ def _add_intake(tx: Transaction, *, unit_id: int, year: int) -> int:
         opens_at=now - timedelta(minutes=1),
         closes_at=now + OPEN_FOR,
         birth=(date(year, 1, 1), date(year, 12, 31)),
-        public_value_on=intakes.civil_date(tx, at=now + OPEN_FOR),
+        # Of today: whoever closes early on the day of the training can draw on the same day.
+        public_value_on=intakes.civil_date(tx, at=now),
     )
 
 

@@ -8,11 +8,22 @@ from sqlalchemy.exc import IntegrityError
 from enrol.cli import training_reset as command
 from enrol.core.actors import System
 from enrol.core.codes import is_rehearsal_code
-from enrol.services import issuing, opening, planning, reading, rehearsing
+from enrol.services import (
+    advancing,
+    allocating,
+    closing,
+    drawing,
+    issuing,
+    opening,
+    planning,
+    reading,
+    rehearsing,
+)
 from enrol.store.db import transaction
 from enrol.store.tables.children import children, guardians
 from enrol.store.tables.intakes import intakes, seat_plans
 from enrol.store.tables.registrations import registrations
+from enrol.store.tables.runs import runs
 from enrol.training.families import made_up_families
 from tests.officers import add_elsewhere, add_officers, register_child
 from tests.world import build_world
@@ -57,6 +68,38 @@ def test_seats_are_a_little_short_on_purpose(world, adapters):
         select(func.sum(seat_plans.c.seats)).where(seat_plans.c.intake_id == made.intake_id)
     )
     assert 30 <= seats < 40
+
+
+def test_officers_can_close_draw_and_allocate_on_the_day_of_the_training(world, adapters):
+    officers = add_officers(world, add_elsewhere(world))
+    made = reset(adapters)
+    intake_id = made.intake_id
+
+    closing.close_intake(actor=officers.city, intake_id=intake_id, early=True)
+    drawing.propose_public_value(
+        actor=officers.city, intake_id=intake_id, public_value="4-2-6", arose_later=True
+    )
+    drawing.confirm_public_value(
+        actor=officers.city_second,
+        intake_id=intake_id,
+        public_value="4-2-6",
+        arose_later=True,
+        vault=adapters.vault,
+    )
+    allocating.start_allocation(actor=officers.city, intake_id=intake_id)
+    with transaction() as tx:
+        waiting = tx.execute(select(runs.c.id).where(runs.c.intake_id == intake_id)).scalars().all()
+    allocating.run_zones(run_ids=list(waiting))
+    advancing.advance(run_id=waiting[-1])
+    with transaction() as tx:
+        second = tx.execute(
+            select(runs.c.id).where(runs.c.intake_id == intake_id, runs.c.stage == 2)
+        ).scalar_one()
+    allocating.run_zones(run_ids=[second])
+    advancing.advance(run_id=second)
+
+    assert rows(select(intakes.c.phase).where(intakes.c.id == intake_id)) == [("allocated",)]
+    assert rows(select(intakes.c.phase).where(intakes.c.id == world.intake_id)) == [("announced",)]
 
 
 def test_beginning_anew_puts_the_last_one_aside_and_deletes_nothing(world, adapters):
