@@ -83,7 +83,10 @@ def page_of(
     for part, given in _conditions(wanted):
         parts.append(part)
         values.update(given)
-    statement = f"{_COLUMNS} WHERE {' AND '.join(parts)} ORDER BY r.code LIMIT %(limit)s"
+    # Sorted by an expression: by the bare column, PostgreSQL walks the codes of the whole city in
+    # their order and throws away what lies in other zones.
+    order = "ORDER BY r.code || '' LIMIT %(limit)s"
+    statement = f"{_COLUMNS} WHERE {' AND '.join(parts)} {order}"
     return [QueueRow(*row) for row in tx.exec_driver_sql(statement, values)]
 
 
