@@ -5,7 +5,7 @@ old, and the form's token that goes with it.
 import time
 from functools import cached_property, lru_cache
 
-from flask import Flask, Request, session
+from flask import Flask, Request, Response, session
 from flask.sessions import (
     SecureCookieSession,
     SecureCookieSessionInterface,
@@ -70,6 +70,20 @@ class CalmSessions(SecureCookieSessionInterface):
         assert self._kept is not None  # noqa: S101 - asked before
         data, signed_at = self._kept.loads(value, return_timestamp=True)
         return session_json_serializer.dumps(data), signed_at.timestamp()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Sign the session anew when it is time, but never on an answer that others may be given.
+
+        A shared cache keeps a public answer with its ``Set-Cookie`` (RFC 9111, 7.3): what only
+        grows old waits for a private page, what was changed makes the answer private.
+        """
+        if response.cache_control.public and not session.modified:
+            if session.accessed:
+                response.vary.add("Cookie")
+            return
+        super().save_session(app, session, response)
+        if "Set-Cookie" in response.headers:
+            response.headers["Cache-Control"] = "no-store"
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Tell whether the cookie has to be signed anew."""

@@ -37,6 +37,31 @@ def test_a_session_in_use_is_signed_anew_after_an_hour(parent, later):
     assert "Set-Cookie" in parent.open(HOME).response.headers
 
 
+@pytest.mark.parametrize("path", ["/", "/tiep-can", "/so-lieu", "/static/enrol.css"])
+def test_what_anybody_on_the_way_may_keep_carries_nobody_s_session(parent, later, path):
+    """A shared cache would hand a family's cookie to whoever asks next."""
+    parent.open(HOME)
+    later(RENEWED_AFTER_SECONDS + 60)
+
+    headers = parent.ask("GET", path).headers
+
+    assert headers["Cache-Control"].startswith("public")
+    assert "Set-Cookie" not in headers
+    assert "Set-Cookie" in parent.open(HOME).response.headers
+
+
+def test_no_answer_that_may_be_kept_sets_a_cookie(app: Flask):
+    sessions = app.session_interface
+    with app.test_request_context() as request:
+        request.session["family"] = [1, 1]
+        response = app.make_response("x")
+        response.headers["Cache-Control"] = "public, max-age=60"
+        sessions.save_session(app, request.session, response)
+
+    assert "Set-Cookie" in response.headers
+    assert response.headers["Cache-Control"] == "no-store"
+
+
 def test_an_idle_session_ends_after_twelve_hours_though_its_signature_was_checked_before(
     parent, later
 ):
