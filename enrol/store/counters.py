@@ -31,7 +31,9 @@ class Counts:
 
 def counted_intakes(tx: Transaction) -> list[int]:
     """Return the intakes whose numbers may still change, in id order."""
-    query = select(intakes.c.id).where(intakes.c.phase.not_in(QUIET_PHASES))
+    query = select(intakes.c.id).where(
+        intakes.c.phase.not_in(QUIET_PHASES), intakes.c.retired_at.is_(None)
+    )
     return list(tx.execute(query.order_by(intakes.c.id)).scalars())
 
 

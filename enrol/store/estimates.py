@@ -108,6 +108,7 @@ def due_zones(tx: Transaction, *, older_than: timedelta, limit: int) -> list[int
         .outerjoin(zone_estimates, zone_estimates.c.intake_zone_id == intake_zones.c.id)
         .where(
             intakes.c.phase.in_(WINDOW_PHASES),
+            intakes.c.retired_at.is_(None),
             intakes.c.opens_at <= func.clock_timestamp(),
             or_(and_(checked_at.is_(None), has_live), checked_at < limit_at),
         )

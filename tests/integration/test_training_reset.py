@@ -19,6 +19,7 @@ from enrol.services import (
     reading,
     rehearsing,
 )
+from enrol.store import counters
 from enrol.store.db import transaction
 from enrol.store.tables.children import children, guardians
 from enrol.store.tables.intakes import intakes, seat_plans
@@ -109,6 +110,8 @@ def test_beginning_anew_puts_the_last_one_aside_and_deletes_nothing(world, adapt
 
     seen = {item.intake_id for item in planning.desk_of(actor=officers.city).intakes}
     assert second.put_aside == 1
+    with transaction() as tx:
+        assert counters.counted_intakes(tx) == [world.intake_id, second.intake_id]
     assert seen == {world.intake_id, second.intake_id}
     assert rows(select(func.count()).select_from(registrations)) == [(80,)]
     assert rows(
