@@ -23,9 +23,10 @@ from enrol.core.names import clean_text
 from enrol.services import authority, files_in_charge
 from enrol.services.ports import JOBS
 from enrol.services.refusals import NotFound, Refusal
-from enrol.store import flags, journal, locks, outbox, registry_answers
+from enrol.store import file_marks, flags, journal, locks, outbox, registry_answers
 from enrol.store.db import Transaction, transaction
-from enrol.store.flags import FileToMark, FlagLine, Found
+from enrol.store.file_marks import FileToMark
+from enrol.store.flags import FlagLine, Found
 from enrol.store.intakes import IntakeRecord
 
 __all__ = [
@@ -82,8 +83,8 @@ def find_flags(*, intake_zone_id: int) -> int:
             if intake_id is None:
                 raise NotFound
             locks.lock_flags(tx, intake_id)
-            withdrawn = flags.withdrawn_files(tx, intake_zone_id=intake_zone_id)
-            files = flags.files_to_mark(tx, intake_zone_id=intake_zone_id, limit=AT_ONCE)
+            withdrawn = file_marks.withdrawn_files(tx, intake_zone_id=intake_zone_id)
+            files = file_marks.files_to_mark(tx, intake_zone_id=intake_zone_id, limit=AT_ONCE)
             if not files and not withdrawn:
                 flags.note_round(tx, intake_zone_id=intake_zone_id)
                 return looked
@@ -161,9 +162,9 @@ def _look_at(
     tx: Transaction, *, intake_id: int, files: Sequence[FileToMark], withdrawn: Sequence[int]
 ) -> None:
     stated = {file.registration_id: _stated(file.payload) for file in files}
-    touched = set(flags.unmark(tx, intake_id=intake_id, ids=[*stated, *withdrawn]))
+    touched = set(file_marks.unmark(tx, intake_id=intake_id, ids=[*stated, *withdrawn]))
     marks = [mark for file in files for mark in _marks(file, stated[file.registration_id])]
-    flags.mark(tx, intake_id=intake_id, files=files, marks=marks)
+    file_marks.mark(tx, intake_id=intake_id, files=files, marks=marks)
     touched |= {mark for _file, kind, mark, _family in marks if kind == "home"}
     found = [
         *(flag for file in files for flag in _own(file, stated[file.registration_id])),
@@ -195,7 +196,7 @@ def _same(tx: Transaction, *, ids: Sequence[int]) -> list[Found]:
     kind = Kind.SAME_CHILD.value
     return [
         found
-        for mine, code, theirs, other in flags.same_children(tx, ids=ids)
+        for mine, code, theirs, other in file_marks.same_children(tx, ids=ids)
         for found in (
             Found(mine, kind, other, {"code": other}),
             Found(theirs, kind, code, {"code": code}),
@@ -206,7 +207,7 @@ def _same(tx: Transaction, *, ids: Sequence[int]) -> list[Found]:
 def _crowded(tx: Transaction, *, intake_id: int, marks: Collection[str]) -> list[Found]:
     return [
         Found(file_id, Kind.CROWDED_ADDRESS.value, mark, {"families": families})
-        for file_id, mark, families in flags.crowded(
+        for file_id, mark, families in file_marks.crowded(
             tx, intake_id=intake_id, marks=marks, most=MOST_FAMILIES
         )
     ]

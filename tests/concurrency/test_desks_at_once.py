@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from enrol.services import assisting, confirming_homes, flagging, preparing, registering
 from enrol.services.assisting import AlreadyLive, Entry
-from enrol.store import counter_children, drafts, flags, locks, residence_lists, submitting
+from enrol.store import counter_children, drafts, file_marks, locks, residence_lists, submitting
 from enrol.store.constraints import AlreadyRegistered, StoreBusy
 from enrol.store.db import transaction
 from enrol.store.tables.flags import flags as flag_rows
@@ -192,7 +192,7 @@ def pair_in_two_batches(world, adapters, monkeypatch):
             submission_key=preparing.open_desk(actor=family).submission_key,
             secrets=adapters.secrets,
         )
-    found = flags.files_to_mark
+    found = file_marks.files_to_mark
     mine = threading.local()
     turns = iter((0, 1))
     lock = threading.Lock()
@@ -204,7 +204,7 @@ def pair_in_two_batches(world, adapters, monkeypatch):
         files = found(tx, **names)
         return [file for file in files if file.registration_id % 2 == mine.turn]
 
-    monkeypatch.setattr(flags, "files_to_mark", one_each)
+    monkeypatch.setattr(file_marks, "files_to_mark", one_each)
     return [lambda: flagging.find_flags(intake_zone_id=world.intake_zone_id)] * 2
 
 
@@ -222,7 +222,7 @@ def test_two_looks_at_once_find_the_pair(app, pair_in_two_batches):
 
 def test_twin_without_the_lock_the_pair_is_missed(app, pair_in_two_batches, monkeypatch):
     both_have_looked = threading.Barrier(2, timeout=WAIT)
-    same = flags.same_children
+    same = file_marks.same_children
     waited = threading.local()
 
     def look_then_wait(tx, **names):
@@ -233,7 +233,7 @@ def test_twin_without_the_lock_the_pair_is_missed(app, pair_in_two_batches, monk
         return seen
 
     monkeypatch.setattr(locks, "lock_flags", lambda _tx, _intake_id: None)
-    monkeypatch.setattr(flags, "same_children", look_then_wait)
+    monkeypatch.setattr(file_marks, "same_children", look_then_wait)
 
     at_once(app, pair_in_two_batches)
 

@@ -21,7 +21,14 @@ def staff_page(template: str, *, status: int = 200, **values: Any) -> Response:
     return make_response(body, 422 if problems and status == 200 else status)
 
 
-_AT_COUNTER = ("staff.counter", "staff.entry", "staff.printed", "staff.reset")
+_ELSEWHERE = {
+    "staff.counter": "counter",
+    "staff.entry": "counter",
+    "staff.printed": "counter",
+    "staff.reset": "counter",
+    "staff.flags": "office",
+}
+"""Pages that stand under another heading than their address says."""
 _OF_AN_INTAKE = ("staff.lists", "staff.export")
 
 
@@ -34,7 +41,7 @@ def _navigation(actor: Officer) -> list[tuple[str, str, bool]]:
     if places:
         places.append(("counter", url_for("staff.counter"), _("At the counter")))
     places.append(("staff", url_for("staff.account"), _("My account")))
-    here = "counter" if request.endpoint in _AT_COUNTER else request.blueprint
+    here = _ELSEWHERE.get(request.endpoint or "", request.blueprint)
     if request.endpoint in _OF_AN_INTAKE:
         here = places[0][0]
     return [(address, text, name == here) for name, address, text in places]
