@@ -149,6 +149,7 @@ class Stack:
             "ENROL_BASE_URL": self.address,
             "ENROL_RESULTS_DIRECTORY": str(self.directory / "results"),
             "ENROL_BUNDLES_DIRECTORY": str(self.directory / "bundles"),
+            "ENROL_DOCUMENTS_DIRECTORY": str(self.directory / "documents"),
             "ENROL_EXCHANGE_DIRECTORY": str(self.directory / "exchange"),
         }
         text = "".join(f"{name}='{value}'\n" for name, value in values.items())
