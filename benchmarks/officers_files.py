@@ -23,7 +23,7 @@ from enrol.config import Settings
 from enrol.core.actors import CITY_OFFICER, Officer, Scope
 from enrol.embedded import EmbeddedServices
 from enrol.factory import Adapters, create_app
-from enrol.services import exporting, loading_uploads, uploading
+from enrol.services import exporting, loading_uploads, uploading, writing_lists
 from enrol.store import schema
 from enrol.store.db import transaction
 from enrol.training.writing import write_city
@@ -174,7 +174,7 @@ def _export(adapters: Adapters, form: str) -> str:
         school_id=None,
         language="vi",
     )
-    exporting.write_export(export_id=export_id, files=adapters.exports)
+    writing_lists.write_export(export_id=export_id, files=adapters.exports)
     made = exporting.export_page(actor=OFFICER, export_id=export_id).export
     return f"{made.rows_done} rows, {(made.size or 0) / 1e6:.1f} MB"
 

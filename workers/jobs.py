@@ -18,6 +18,7 @@ from enrol.services import (
     opening,
     publishing,
     uploading,
+    writing_lists,
 )
 from workers.application import application
 from workers.performing import perform, perform_together
@@ -108,7 +109,7 @@ def write_export(outbox_ids: list[int]) -> None:
     perform(
         job="write_export",
         outbox_ids=outbox_ids,
-        do=lambda export_id: exporting.write_export(export_id=export_id, files=files),
+        do=lambda export_id: writing_lists.write_export(export_id=export_id, files=files),
     )
 
 

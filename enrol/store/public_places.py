@@ -70,7 +70,8 @@ def groups(tx: Transaction) -> list[PublicGroup]:
         .where(units.c.valid_to.is_(None))
         .order_by(units.c.code, residential_groups.c.sort_key, residential_groups.c.label)
     )
-    return [PublicGroup(*row) for row in tx.execute(query)]
+    rows: list[list[Any]] = [list(row) for row in tx.execute(query)]
+    return [PublicGroup(*row) for row in rows]
 
 
 def offering_schools(tx: Transaction, *, intake_id: int) -> list[PublicSchool]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from enrol.services import exporting, loading_uploads, uploading
+from enrol.services import loading_uploads, uploading, writing_lists
 from enrol.web.extensions import limiter
 from tests.chromium.test_staff_pages import DESKTOP, PHONE, judge, sign_in, tab
 from tests.office_files import office_tables, write_tables
@@ -82,7 +82,7 @@ def test_officers_bring_and_fetch_files(
         page.click("main #main-form button")
         page.wait_for_url("**/can-bo/tep/1")
         judge(page, seen)
-        exporting.write_export(export_id=1, files=adapters.exports)
+        writing_lists.write_export(export_id=1, files=adapters.exports)
         look(page, f"{served}/can-bo/tep/1", seen)
         with page.expect_download() as waited:
             page.click("main a.act")

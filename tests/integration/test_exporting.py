@@ -8,7 +8,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, text, update
 
-from enrol.services import exporting
+from enrol.services import exporting, writing_lists
 from enrol.services.refusals import NotFound
 from enrol.store import export_rows
 from enrol.store.db import transaction
@@ -58,7 +58,7 @@ def ask(world, officer, **wanted):
 
 def made(world, officer, adapters, **wanted):
     export_id = ask(world, officer, **wanted)
-    assert exporting.write_export(export_id=export_id, files=adapters.exports)
+    assert writing_lists.write_export(export_id=export_id, files=adapters.exports)
     found = exporting.fetch_export(actor=officer, export_id=export_id).export
     return found, adapters.exports.path_of(name=found.file)
 
@@ -159,7 +159,7 @@ def test_who_left_the_office_fetches_nothing_more(named, officers, adapters):
 
     with pytest.raises(NotFound):
         exporting.fetch_export(actor=gone, export_id=found.export_id)
-    assert not exporting.write_export(export_id=waiting, files=adapters.exports)
+    assert not writing_lists.write_export(export_id=waiting, files=adapters.exports)
     assert exporting.export_page(actor=gone, export_id=waiting).export.state == "failed"
 
 
@@ -179,7 +179,7 @@ def test_asking_writing_and_fetching_stand_in_the_journal(named, officers, adapt
 def test_writing_twice_leaves_one_file(named, officers, adapters):
     found, path = made(named, officers.ward, adapters)
 
-    assert not exporting.write_export(export_id=found.export_id, files=adapters.exports)
+    assert not writing_lists.write_export(export_id=found.export_id, files=adapters.exports)
     assert [p for p in path.parent.iterdir() if p.suffix == ".part"] == []
 
 
@@ -188,11 +188,11 @@ def test_a_worker_alive_keeps_others_away_and_a_dead_one_does_not(named, officer
     with transaction() as tx:
         tx.execute(update(exports).values(state="running", epoch=1, touched_at=exports.c.asked_at))
 
-    with pytest.raises(exporting.StillAtWork):
-        exporting.write_export(export_id=export_id, files=adapters.exports)
+    with pytest.raises(writing_lists.StillAtWork):
+        writing_lists.write_export(export_id=export_id, files=adapters.exports)
     with transaction() as tx:
         tx.execute(update(exports).values(touched_at=exports.c.asked_at - timedelta(minutes=5)))
-    assert exporting.write_export(export_id=export_id, files=adapters.exports)
+    assert writing_lists.write_export(export_id=export_id, files=adapters.exports)
 
 
 def test_an_overtaken_worker_leaves_nothing(named, officers, adapters):
@@ -209,7 +209,7 @@ def test_an_overtaken_worker_leaves_nothing(named, officers, adapters):
 
     files = Overtaken()
 
-    assert not exporting.write_export(export_id=export_id, files=files)
+    assert not writing_lists.write_export(export_id=export_id, files=files)
     assert adapters.exports.path_of(name=files.written.name) is None
 
 

@@ -1,0 +1,42 @@
+"""Which lists an officer may have as a file, and when."""
+
+from enrol.core.intake import Phase
+from enrol.services.authority import Grasp
+from enrol.services.refusals import NotFound
+from enrol.store import rolls
+from enrol.store.db import Transaction
+from enrol.store.rolls import SchoolName
+
+ALLOCATED = (Phase.ALLOCATED, Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
+_PUBLISHED = (Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
+
+
+def school_of(tx: Transaction, grasp: Grasp, school_id: int | None) -> SchoolName | None:
+    """Return the school asked for, None for all within reach. Raises NotFound beyond it."""
+    if school_id is None:
+        return None
+    if not grasp.reach.holds_school(school_id):
+        raise NotFound
+    return rolls.school_names(tx, school_ids=[school_id])[0]
+
+
+def refuse_beyond(grasp: Grasp, *, kind: str, school: SchoolName | None) -> None:
+    """Raise NotFound for a list that the officer may not have, or that is not there yet."""
+    if school is None:
+        if not grasp.reach.unit_ids:
+            raise NotFound
+        if kind == "admitted" and grasp.intake.phase not in ALLOCATED:
+            raise NotFound
+        return
+    if not grasp.reach.holds_school(school.school_id):
+        raise NotFound
+    if kind == "admitted" and not lists_seats(grasp, school):
+        raise NotFound
+
+
+def lists_seats(grasp: Grasp, school: SchoolName) -> bool:
+    """Tell whether the school's admitted children may be listed: for its unit once all runs are
+    done, for the school once published.
+    """
+    leads = grasp.reach.leads(school.unit_id)
+    return grasp.intake.phase in (ALLOCATED if leads else _PUBLISHED)
