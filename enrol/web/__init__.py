@@ -16,6 +16,7 @@ from enrol.web import (
     large,
     locale,
     metrics,
+    numbers,
     office,
     parents,
     policies,
@@ -46,6 +47,7 @@ def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
+    numbers.register(app)
     metrics.register(app, settings=settings)
     security.register(app, settings=settings)
     extensions.register(app, settings=settings)

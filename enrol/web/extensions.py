@@ -1,6 +1,6 @@
 """The Flask extensions of the pages, made once and bound to the application here."""
 
-from flask import Flask, current_app, g, request
+from flask import Flask, abort, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -16,6 +16,7 @@ address. A limit stands on its view and is checked there; no other page is asked
 """
 
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_NUL = "\0"
 _OWN_PAGES = frozenset({"same-origin", "none"})
 
 
@@ -68,7 +69,11 @@ def _read_form() -> None:
     """
     if request.method in _CHANGING:
         allow_files()
-        _ = request.form
+        is_odd = any(_NUL in part for sent in request.form.items(multi=True) for part in sent)
+    else:
+        is_odd = False
+    if is_odd or _NUL in request.path or b"%00" in request.query_string:
+        abort(400)  # PostgreSQL keeps no such text, and nobody types it
 
 
 def _check_sender() -> None:

@@ -14,6 +14,7 @@ from enrol.services.ports import UploadFolders
 from enrol.services.uploading import Import, ImportDesk
 from enrol.web.asking import PageForm, asks_again, takes_files
 from enrol.web.locale import gettext as _
+from enrol.web.numbers import row_number
 from enrol.web.office.blueprint import blueprint
 from enrol.web.office.import_words import import_tag, reason_words, table_word
 from enrol.web.staff.guard import asks_who_again, officer
@@ -99,7 +100,7 @@ def imports() -> ResponseReturnValue:
 @blueprint.get("/nhap-tep/<int:import_id>")
 def one_import(import_id: int) -> Response:
     page = uploading.import_page(
-        actor=officer(), import_id=import_id, after=request.args.get("sau", 0, type=int)
+        actor=officer(), import_id=import_id, after=request.args.get("sau", 0, type=row_number)
     )
     rows = _rows(page.found)
     response = staff_page(

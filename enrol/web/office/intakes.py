@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from enrol.services import overseeing, planning, publishing
+from enrol.web.numbers import row_number
 from enrol.web.office.blueprint import blueprint
 from enrol.web.office.pages import timeline_of
 from enrol.web.staff import journal_words, words
@@ -45,7 +46,7 @@ def leftovers(intake_id: int) -> Response:
 @blueprint.get("/<int:intake_id>/nhat-ky")
 def journal(intake_id: int) -> Response:
     page = overseeing.journal_of(
-        actor=officer(), intake_id=intake_id, before=request.args.get("before", type=int)
+        actor=officer(), intake_id=intake_id, before=request.args.get("before", type=row_number)
     )
     return staff_page(
         "office/journal.html",

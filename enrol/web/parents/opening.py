@@ -11,6 +11,7 @@ from enrol.web.asking import PageForm, asks_again
 from enrol.web.guards import family, family_blueprint
 from enrol.web.locale import format_date
 from enrol.web.locale import gettext as _
+from enrol.web.numbers import row_number
 from enrol.web.parents.desk import open_desk
 from enrol.web.parents.sending import check_page
 from enrol.web.parents.steps import question_names
@@ -40,7 +41,7 @@ def tick() -> ResponseReturnValue:
     try:
         opening.tick(
             actor=family(),
-            intake_id=request.form.get("intake_id", default=0, type=int),
+            intake_id=request.form.get("intake_id", default=0, type=row_number),
             is_on=not form.take_back.data,
         )
     except (opening.Incomplete, opening.NotEligible, opening.AlreadyOpen):

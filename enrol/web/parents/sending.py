@@ -12,6 +12,7 @@ from enrol.services.registering import Receipt
 from enrol.web.asking import PAGE, PageForm, asks_again
 from enrol.web.guards import family, family_blueprint
 from enrol.web.locale import gettext as _
+from enrol.web.numbers import row_number
 from enrol.web.parents.desk import OpenDesk, open_desk, question_page
 from enrol.web.parents.doubts import doubts, is_of_age
 from enrol.web.parents.letter import qr_picture, receipt_letter
@@ -102,7 +103,7 @@ def _sent() -> Response:
     try:
         registering.submit_registration(
             actor=family(),
-            intake_id=request.form.get("intake_id", default=0, type=int),
+            intake_id=request.form.get("intake_id", default=0, type=row_number),
             submission_key=_submission_key(),
             secrets=_secrets(),
         )

@@ -14,6 +14,7 @@ from enrol.services.refusals import NotFound
 from enrol.web.asking import PageForm, asks_again, typed
 from enrol.web.locale import gettext as _
 from enrol.web.locale import spoken
+from enrol.web.numbers import row_number
 from enrol.web.staff.guard import officer
 from enrol.web.staff.home import blueprint
 from enrol.web.staff.pages import staff_page
@@ -138,7 +139,7 @@ def state_tag(state: str) -> tuple[str, str]:
 
 
 def _school_asked(choices: Choices) -> SchoolName | None:
-    asked = request.args.get("truong", type=int)
+    asked = request.args.get("truong", type=row_number)
     if asked is None:
         return None if choices.has_units else choices.schools[0]
     for school in choices.schools:

@@ -9,6 +9,7 @@ from enrol.core.actors import CITY_OFFICER, WARD_OFFICER
 from enrol.services import asking_registry, flagging
 from enrol.services.flagging import FlagLine
 from enrol.web.locale import gettext as _
+from enrol.web.numbers import row_number
 from enrol.web.staff import words
 from enrol.web.staff.guard import officer
 from enrol.web.staff.home import blueprint
@@ -19,7 +20,7 @@ _PAGE = 9_000_000_000
 
 @blueprint.get("/canh-bao/<int:intake_id>")
 def flags(intake_id: int) -> Response:
-    after = request.args.get("sau", 0, type=int)
+    after = request.args.get("sau", 0, type=row_number)
     page = flagging.flag_page(actor=officer(), intake_id=intake_id, after=min(max(after, 0), _PAGE))
     return staff_page(
         "staff/flags.html",
