@@ -15,11 +15,21 @@ from enrol.services.refusals import NotFound, Refusal
 from enrol.services.rezoned_files import FileChange, NoSuchZone, file_changes
 from enrol.store import journal, locks, places, rezonings, rolls
 from enrol.store.db import Transaction, transaction
+from enrol.store.intakes import IntakeRecord
 from enrol.store.journal import Noted
 from enrol.store.rezonings import GroupPlace, ZoneUnit
 from enrol.store.rolls import SchoolName
 
-__all__ = ["NoSuchZone", "PreviewOutdated", "Rezoning", "TextMissing", "move_group", "preview_move"]
+__all__ = [
+    "Choices",
+    "NoSuchZone",
+    "PreviewOutdated",
+    "Rezoning",
+    "TextMissing",
+    "choices_of",
+    "move_group",
+    "preview_move",
+]
 
 DAYS_TO_CHOOSE = 3
 """Working days a family has to choose again; its wishes count meanwhile."""
@@ -64,6 +74,34 @@ class Rezoning:
         counts = [self.group.zone, self.to_zone.code, self.moved, self.must_choose, self.restated]
         changes = [f"{one.school.code}:{one.before}:{one.after}" for one in self.schools]
         return "/".join([*map(str, counts), *changes])
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A group and the zones it may go to; files move while the list is not frozen."""
+
+    intake: IntakeRecord
+    group: GroupPlace
+    zones: tuple[ZoneUnit, ...]
+
+
+def choices_of(*, actor: Actor, intake_id: int, group_id: int) -> Choices:
+    """Return where a group may go: the other zones the officer answers for. Raises NotFound."""
+    with transaction() as tx:
+        grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)
+        group = rezonings.group_of(tx, group_id=group_id)
+        known = rezonings.zones_of(tx, intake_id=intake_id)
+        if group is None or group.zone not in known or not grasp.reach.leads(group.zone_unit_id):
+            raise NotFound
+        return Choices(
+            intake=grasp.intake,
+            group=group,
+            zones=tuple(
+                zone
+                for zone in known.values()
+                if zone.code != group.zone and grasp.reach.leads(zone.unit_id)
+            ),
+        )
 
 
 def preview_move(*, actor: Actor, intake_id: int, group_id: int, zone: str) -> Rezoning:

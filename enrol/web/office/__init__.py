@@ -16,6 +16,7 @@ from enrol.web.office import (
     steps,
     wall,
     what_ifs,
+    zones,
 )
 from enrol.web.office.blueprint import blueprint
 
@@ -33,6 +34,7 @@ __all__ = [
     "steps",
     "wall",
     "what_ifs",
+    "zones",
 ]
 
 
