@@ -8,7 +8,7 @@ from datetime import date
 
 from enrol.core.actors import Actor, Family
 from enrol.core.review import ASKED_FOR
-from enrol.services import files_in_charge
+from enrol.services import due_dates, files_in_charge
 from enrol.services.households import signed_in_child
 from enrol.services.ports import Documents
 from enrol.services.refusals import NotFound, Refusal
@@ -16,7 +16,7 @@ from enrol.store import documents, journal, registrations, reviews, windows
 from enrol.store.db import Transaction, transaction
 from enrol.store.documents import Document
 from enrol.store.registrations import Live
-from enrol.store.reviews import InfoRequest, Ruling, Transfer
+from enrol.store.reviews import InfoRequest, Postponement, Ruling, Transfer
 from enrol.store.windows import Window
 
 __all__ = [
@@ -71,7 +71,11 @@ class _File:
 
 @dataclass(frozen=True, slots=True)
 class FamilyFile:
-    """What a family's page shows of the office's work on its registration."""
+    """What a family's page shows of the office's work on its registration.
+
+    ``due_on`` is the day of the office's answer while the file waits for one; ``new_due_on`` stands
+    when it was postponed.
+    """
 
     code: str
     request: InfoRequest | None
@@ -80,6 +84,7 @@ class FamilyFile:
     documents: tuple[Document, ...]
     may_hand_in: bool
     may_change: bool
+    due_on: date | None
     new_due_on: date | None
     postponed_because: str | None
 
@@ -110,6 +115,7 @@ def family_file(*, actor: Family) -> FamilyFile | None:
             documents=tuple(documents.documents_of(tx, registration_id=file_id)),
             may_hand_in=is_open or request is not None,
             may_change=is_open,
+            due_on=_due_on(tx, live=live, window=window, late=late),
             new_due_on=late.new_due_on if late else None,
             postponed_because=late.reason if late else None,
         )
@@ -187,6 +193,17 @@ def own_document(*, actor: Family, document_id: int, store: Documents) -> tuple[
         if not found:
             raise NotFound
     return found, store.read(name=found.name)
+
+
+def _due_on(
+    tx: Transaction, *, live: Live, window: Window, late: Postponement | None
+) -> date | None:
+    if live.status not in due_dates.AWAITED:
+        return None
+    terms = due_dates.terms_of(tx, intake_id=window.intake_id)
+    return terms.due_on(
+        submitted_at=live.submitted_at, new_due_on=late.new_due_on if late else None
+    )
 
 
 def _judged(data: bytes, *, about: str, store: Documents) -> str:
