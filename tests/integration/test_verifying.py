@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from enrol.core.actors import Family
 from enrol.core.review import Source, Status, Verdict
-from enrol.services import inspecting, preparing, registering, verifying
+from enrol.services import inspecting, preparing, registering, verifying, zone_lists
 from enrol.services.files_in_charge import FileChanged, ListFrozen
 from enrol.services.live_entries import EntryReader
 from enrol.services.refusals import NotFound
@@ -223,3 +223,13 @@ def test_the_file_shows_what_was_decided(officers, code):
     assert [fact.status for fact in file.facts if fact.name == "permanent_in_zone"] == [
         "contradicted"
     ]
+
+
+def test_odds_and_tries_leave_a_contradicted_fact_out(world, officers, code):
+    verifying.decide_facts(actor=officers.ward, code=code, version=1, findings=[NOT_RESIDENT])
+
+    with transaction() as tx:
+        [entry] = zone_lists.zone_list(tx, intake_zone_id=world.intake_zone_id).entries
+
+    assert not entry.facts.permanent_in_zone
+    assert entry.facts.current_in_zone
