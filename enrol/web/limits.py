@@ -10,6 +10,7 @@ from typing import cast
 from flask import Response, current_app, request
 
 from enrol.core.codes import normalise_code
+from enrol.core.names import clean_text
 from enrol.web.asking import View
 from enrol.web.extensions import limiter
 
@@ -18,16 +19,30 @@ GUESSES = "10 per 15 minutes"
 
 NEW_CODES = "5 per day"
 
+_LONGEST = 200
+_PHONE_DIGITS = 9
+"""Of a Vietnamese number, without 0 or +84 before them."""
+
 
 def keyed_by(field: str) -> Callable[[], str]:
     """Return the key function of a limit: the typed code, unreadable to whoever reads Redis."""
 
     def key() -> str:
-        typed = normalise_code(request.form.get(field, ""))
+        typed = _plain(request.form.get(field, ""), is_phone=field == "phone")
         secret = str(current_app.config["SECRET_KEY"]).encode()
         return hmac.digest(secret, f"{field}/{typed}".encode(), hashlib.sha256).hex()[:32]
 
     return key
+
+
+def _plain(text: str, *, is_phone: bool) -> str:
+    """Return what all spellings of a code or telephone number have in common.
+
+    Letters and digits alone count: an invisible character, a dash or a country code must not give
+    a guesser ten new guesses.
+    """
+    letters = "".join(letter for letter in clean_text(text[:_LONGEST]) if letter.isalnum())
+    return letters[-_PHONE_DIGITS:] if is_phone else normalise_code(letters)
 
 
 def _was_refused(response: Response) -> bool:
