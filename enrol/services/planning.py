@@ -16,6 +16,8 @@ from enrol.store.staff import Place
 
 MOST_SEATS = 5_000
 MOST_CLASSES = 200
+MOST_IN_A_CLASS = 35
+"""Pupils a primary class: a line that warns (school regulations, Circular 28/2020/TT-BGDDT)."""
 
 
 class SeatsOutOfRange(Refusal):
@@ -32,6 +34,19 @@ class SeatsBelowReserves(Refusal):
 
 class SeatsNeedAReason(Refusal):
     """Seats that were announced change only with a reason that families can read."""
+
+
+class OverTheClassCap(Refusal):
+    """More than ``MOST_IN_A_CLASS`` seats a class are stated only with a reason, signed by whoever
+    states them: the journal keeps officer and reason.
+    """
+
+
+def is_over_cap(*, seats: int, classes: int | None) -> bool:
+    """Tell whether so many seats mean more than ``MOST_IN_A_CLASS`` children a class; False when
+    classes are not stated.
+    """
+    return bool(classes) and seats > MOST_IN_A_CLASS * (classes or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +114,8 @@ def change_seats(
 
     The officer's unit must answer for the school (a school cannot give itself seats). Possible
     until the list is closed; once announced, only with a reason. Raises NotFound, WrongPhase,
-    SeatsOutOfRange, SeatsBelowReserves, SeatsNeedAReason. Reserved seats stay as they are.
-    Stating the same again writes nothing.
+    SeatsOutOfRange, SeatsBelowReserves, SeatsNeedAReason, OverTheClassCap. Reserved seats stay
+    as they are. Stating the same again writes nothing.
     """
     if not 0 <= seats <= MOST_SEATS or not 0 <= (classes or 0) <= MOST_CLASSES:
         raise SeatsOutOfRange
@@ -122,6 +137,9 @@ def change_seats(
             raise SeatsBelowReserves(reserved)
         if (before.seats, before.classes) == (seats, classes):
             return
+        over_cap = is_over_cap(seats=seats, classes=classes)
+        if over_cap and not reason.strip():
+            raise OverTheClassCap
         seats_offered.change_seats(
             tx, intake_id=intake_id, school_id=school_id, seats=seats, classes=classes
         )
@@ -137,6 +155,7 @@ def change_seats(
                 "seats_before": before.seats,
                 "classes_before": before.classes,
                 "reason": reason.strip(),
+                **({"over_cap": True} if over_cap else {}),
             },
         )
 

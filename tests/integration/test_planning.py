@@ -117,6 +117,31 @@ def test_seats_change_after_the_announcement_only_with_a_reason(world, officers)
     assert changes()[0].detail["reason"] == "thêm một lớp"
 
 
+def test_over_35_a_class_needs_a_reason_that_the_journal_keeps_with_the_officer(world, officers):
+    set_phase(world, "draft")
+    school = {
+        "actor": officers.ward,
+        "intake_id": world.intake_id,
+        "school_id": world.schools["S1"],
+    }
+    planning.change_seats(**school, seats=70, classes=2)
+    with pytest.raises(planning.OverTheClassCap):
+        planning.change_seats(**school, seats=71, classes=2, reason=" ")
+
+    planning.change_seats(**school, seats=71, classes=2, reason="Chờ xây thêm phòng học")
+
+    with transaction() as tx:
+        entries = tx.execute(
+            select(journal.c.actor, journal.c.detail)
+            .where(journal.c.action == "seats.changed")
+            .order_by(journal.c.id)
+        ).all()
+    assert "over_cap" not in entries[0].detail
+    assert entries[1].actor == officers.ward.label
+    assert entries[1].detail["over_cap"] is True
+    assert entries[1].detail["reason"] == "Chờ xây thêm phòng học"
+
+
 def test_the_same_seats_again_write_nothing(world, officers):
     change(world, officers.ward)
     change(world, officers.ward)

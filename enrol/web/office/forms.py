@@ -6,7 +6,12 @@ from wtforms import Field, StringField, ValidationError
 
 from enrol.core.names import clean_text
 from enrol.services.admitting import LONGEST_MESSAGE, MOST_PER_MINUTE
-from enrol.services.planning import MOST_CLASSES, MOST_SEATS
+from enrol.services.planning import (
+    MOST_CLASSES,
+    MOST_IN_A_CLASS,
+    MOST_SEATS,
+    is_over_cap,
+)
 from enrol.web.asking import PageForm
 from enrol.web.locale import gettext as _
 
@@ -29,7 +34,7 @@ def _clean(field: Field, *, missing: str) -> None:
 
 
 class SeatsForm(PageForm):
-    """The seats of one school; the reason is needed once they were announced."""
+    """The seats of one school; the reason is needed once they were announced, and over the cap."""
 
     seats = StringField()
     classes = StringField()
@@ -56,6 +61,15 @@ class SeatsForm(PageForm):
         field.data = clean_text(field.data or "")
         if self.needs_reason:
             _clean(field, missing=_("Say why: families have seen the number announced"))
+        elif is_over_cap(seats=self.seats_number, classes=self.classes_number):
+            _clean(
+                field,
+                missing=_(
+                    "These are more than %(most)s children a class: say why. Your name and the"
+                    " reason go into the journal.",
+                    most=MOST_IN_A_CLASS,
+                ),
+            )
 
     @property
     def seats_number(self) -> int:

@@ -58,6 +58,7 @@ def school_seats(intake_id: int, school_id: int) -> ResponseReturnValue:
         page=page,
         line=line,
         needs_reason=form.needs_reason,
+        most_in_a_class=planning.MOST_IN_A_CLASS,
         values=typed({"seats": str(line.seats), "classes": str(line.classes or "")}),
         problems=form.problems(),
         words=words,
