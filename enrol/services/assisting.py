@@ -30,9 +30,9 @@ from enrol.store.families import Guardian
 __all__ = [
     "CONSENTS",
     "AlreadyLive",
-    "ChildLooksKnown",
     "Entry",
     "Handed",
+    "LooksKnown",
     "register_family",
 ]
 
@@ -46,14 +46,6 @@ class AlreadyLive(Refusal):
     def __init__(self, code: str) -> None:
         super().__init__()
         self.code = code
-
-
-class ChildLooksKnown(Refusal):
-    """Children of the same name and birth date exist; the officer says whether it is another."""
-
-    def __init__(self, like: tuple[LikeChild, ...]) -> None:
-        super().__init__()
-        self.like = like
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +70,23 @@ class Handed:
     secret: str | None
 
 
-def register_family(*, actor: Actor, intake_id: int, entry: Entry, secrets: Secrets) -> Handed:
+@dataclass(frozen=True, slots=True)
+class LooksKnown:
+    """Children of the same name and birth date exist: the officer says whether it is another."""
+
+    like: tuple[LikeChild, ...]
+
+
+def register_family(
+    *, actor: Actor, intake_id: int, entry: Entry, secrets: Secrets
+) -> Handed | LooksKnown:
     """Register a child for the family at the counter; the officer and its consent are kept.
 
     One transaction with the locks of a family's own press of the button (docs/locking.md). A child
     outside the register gets a provisional code and is verified later; a family without a secret
-    gets one. Raises AlreadyLive, ChildLooksKnown, Incomplete, NotEligible, WindowNotOpen,
-    WindowOver, NotFound; the store's AlreadyRegistered when a constraint decides a race.
+    gets one. LooksKnown when nothing was written because such a child may be known; who was shown
+    is journalled. Raises AlreadyLive, Incomplete, NotEligible, WindowNotOpen, WindowOver, NotFound;
+    the store's AlreadyRegistered when a constraint decides a race.
     """
     officer = authority.officer(actor)
     if entry.consent not in CONSENTS:
@@ -96,9 +98,10 @@ def register_family(*, actor: Actor, intake_id: int, entry: Entry, secrets: Secr
         authority.reach_of(tx, actor=actor)
         _lock_for_secret(tx, entry)
         locks.lock_intake_shared(tx, intake_id)
-        family, secret = _family(
-            tx, officer, intake_id=intake_id, entry=entry, answers=answers, secrets=secrets
-        )
+        like = _like(tx, officer, intake_id=intake_id, entry=entry, answers=answers)
+        if like:
+            return LooksKnown(like)
+        family, secret = _family(tx, officer, entry=entry, answers=answers, secrets=secrets)
         key = counter_children.put_draft(
             tx, intake_id=intake_id, child_id=family.child_id, answers=entry.answers
         )
@@ -124,6 +127,29 @@ def _child(tx: Transaction, child_id: int) -> CounterChild:
     return child
 
 
+def _like(
+    tx: Transaction, officer: Officer, *, intake_id: int, entry: Entry, answers: Answers
+) -> tuple[LikeChild, ...]:
+    if entry.child_id is not None or entry.is_another:
+        return ()
+    found = counter_children.children_like(
+        tx,
+        intake_id=intake_id,
+        search_key=search_key(answers.full_name),
+        birth_on=answers.birth_on,
+        limit=MOST_LIKE,
+    )
+    if found:
+        journal.record(
+            tx,
+            actor=officer,
+            action="counter.alike_shown",
+            intake_id=intake_id,
+            detail={"codes": [child.pupil_code for child in found]},
+        )
+    return tuple(found)
+
+
 def _lock_for_secret(tx: Transaction, entry: Entry) -> None:
     """Take the register's lock, which comes before the intake's, when a secret is to be made."""
     if entry.child_id is not None and _child(tx, entry.child_id).secret_version is None:
@@ -134,16 +160,13 @@ def _family(
     tx: Transaction,
     officer: Officer,
     *,
-    intake_id: int,
     entry: Entry,
     answers: Answers,
     secrets: Secrets,
 ) -> tuple[Family, str | None]:
     """Return whom the registration is for, and the secret if one was made."""
     if entry.child_id is None:
-        return _unlisted(
-            tx, officer, intake_id=intake_id, entry=entry, answers=answers, secrets=secrets
-        )
+        return _unlisted(tx, officer, answers=answers, secrets=secrets)
     child = _child(tx, entry.child_id)
     if child.secret_version is not None:
         return Family(child.child_id, child.secret_version), None
@@ -167,17 +190,9 @@ def _unlisted(
     tx: Transaction,
     officer: Officer,
     *,
-    intake_id: int,
-    entry: Entry,
     answers: Answers,
     secrets: Secrets,
 ) -> tuple[Family, str]:
-    key = search_key(answers.full_name)
-    like = counter_children.children_like(
-        tx, intake_id=intake_id, search_key=key, birth_on=answers.birth_on, limit=MOST_LIKE
-    )
-    if like and not entry.is_another:
-        raise ChildLooksKnown(tuple(like))
     secret = secrets.new_secret()
     pupil_code = families.next_provisional_pupil_code(tx)
     child_id = families.insert_unlisted(
@@ -186,7 +201,7 @@ def _unlisted(
         child=families.NewChild(
             full_name=answers.full_name,
             sort_key=sort_key(answers.full_name),
-            search_key=key,
+            search_key=search_key(answers.full_name),
             birth_on=answers.birth_on,
             sex=answers.sex,
             guardian=Guardian(

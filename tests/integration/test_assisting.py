@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from enrol.core.actors import Family
 from enrol.services import assisting, at_counter, preparing, registering, resetting, signing_in
-from enrol.services.assisting import AlreadyLive, ChildLooksKnown, Entry
+from enrol.services.assisting import AlreadyLive, Entry, LooksKnown
 from enrol.services.at_counter import NoSuchChild
 from enrol.services.composing import NotEligible
 from enrol.services.refusals import NotFound
@@ -141,16 +141,18 @@ def test_a_child_known_by_name_and_date_is_asked_about(world, officers, adapters
     family = add_child(world, number=1, secrets=adapters.secrets)
     code = enter(world, officers.ward, adapters, child_id=family.child_id).receipt.lines.code
 
-    with pytest.raises(ChildLooksKnown) as known:
-        enter(
-            world,
-            officers.city,
-            adapters,
-            child_id=None,
-            answers=full_answers(name="NGUYEN thi  dao 1"),
-        )
+    known = enter(
+        world,
+        officers.city,
+        adapters,
+        child_id=None,
+        answers=full_answers(name="NGUYEN thi  dao 1"),
+    )
 
-    assert [(one.pupil_code, one.code) for one in known.value.like] == [("0000000001", code)]
+    assert isinstance(known, LooksKnown)
+    assert [(one.pupil_code, one.code) for one in known.like] == [("0000000001", code)]
+    [shown] = entries("counter.alike_shown")
+    assert (shown.actor, shown.detail) == (officers.city.label, {"codes": ["0000000001"]})
     with transaction() as tx:
         assert len(tx.execute(select(children.c.id)).all()) == 1
 

@@ -32,7 +32,7 @@ def test_an_officer_registers_a_child_of_the_register(house, adapters):
     browser = house.signed_in("other_school")
 
     page = find(browser)
-    assert page.path == "/can-bo/quay/dang-ky"
+    assert page.path == "/can-bo/quay/1/00070/dang-ky"
     assert page.offered()["full_name"] == "Nguyễn Thị Đào 1"
     assert page.offered()["permanent_group"] == "16A"
     receipt = browser.press(page, wish_1="S1", wish_2="S2", consent="signed")
@@ -111,7 +111,7 @@ def test_a_wrong_date_of_birth_opens_nothing(house, adapters):
     assert page.status == 422
     assert "không khớp" in page.text
     assert "Nguyễn Thị Đào" not in page.text
-    browser.open("/can-bo/quay/dang-ky", expect=404)
+    browser.open("/can-bo/quay/1/00070/dang-ky", expect=404)
 
 
 def test_guessing_birth_dates_is_stopped(house, adapters):
@@ -132,7 +132,7 @@ def test_a_new_secret_is_shown_once_and_never_stored(house, adapters):
     add_child(house.world, number=1, secrets=adapters.secrets)
     browser = house.signed_in("school")
     page = find(browser, act="reset")
-    assert page.path == "/can-bo/quay/ma-bi-mat"
+    assert page.path == "/can-bo/quay/1/00070/ma-bi-mat"
 
     empty = browser.press(page, reason=" ")
     assert empty.status == 422
@@ -141,4 +141,17 @@ def test_a_new_secret_is_shown_once_and_never_stored(house, adapters):
     assert letter.status == 200
     assert "Mã bí mật mới" in letter.text
     assert letter.response.headers["Cache-Control"] == "no-store"
-    browser.open("/can-bo/quay/ma-bi-mat", expect=404)
+    browser.open("/can-bo/quay/1/00070/ma-bi-mat", expect=404)
+
+
+def test_two_families_at_one_desk_are_not_mixed_up(house, adapters):
+    for number in (1, 2):
+        add_child(house.world, number=number, secrets=adapters.secrets)
+    browser = house.signed_in("ward")
+
+    first = find(browser)
+    second = find(browser, pupil_code="0000000002")
+    receipts = [browser.press(page, wish_1="S1", consent="signed") for page in (first, second)]
+
+    assert ["Nguyễn Thị Đào 1" in page.text for page in receipts] == [True, False]
+    assert ["Nguyễn Thị Đào 2" in page.text for page in receipts] == [False, True]

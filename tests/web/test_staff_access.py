@@ -33,6 +33,7 @@ PAGES = {
     "staff.export": {"ward"},  # who asked for it
     "staff.fetch": {"ward"},
     "staff.counter": OFFICE | SCHOOLS,
+    "staff.entry_new": OFFICE | SCHOOLS,
     "staff.entry": set(),  # only with a child that was found at the counter
     "staff.reset": set(),
     "staff.printed": set(),  # only of what the officer entered
@@ -117,6 +118,7 @@ UNKEPT = {
 POSTED = (
     "staff.counter",
     "staff.entry",
+    "staff.entry_new",
     "staff.reset",
     "staff.dismiss_flag",
     "office.homes",
@@ -222,6 +224,7 @@ def address_of(house, endpoint, code):
         "act": "nhan",
         "import_id": 1,
         "list_id": 1,
+        "child_id": 1,
         "flag_id": 1,
         "unit_code": "00070",
         "code": code,

@@ -25,6 +25,7 @@ from enrol.web.staff.home import blueprint
 from enrol.web.staff.pages import staff_page
 
 _AT_COUNTER = "counter"
+_AT_ONCE = 10
 _MINUTES = 30 * 60
 """So long a family stands at the counter at most; then the officer finds the child again."""
 
@@ -49,9 +50,12 @@ def counter() -> ResponseReturnValue:
         except at_counter.NoSuchChild:
             problems = {PAGE: _("This pupil code and this date of birth do not belong together.")}
         else:
-            session[_AT_COUNTER] = [child_id, form.ward.data, int(time.time())]
+            ward = form.ward.data
+            if child_id is None:
+                return redirect(url_for("staff.entry_new", unit_code=ward), code=303)
+            _open(child_id)
             page = "staff.reset" if form.is_reset else "staff.entry"
-            return redirect(url_for(page), code=303)
+            return redirect(url_for(page, child_id=child_id, unit_code=ward), code=303)
     return staff_page(
         "staff/counter.html",
         wards=wards,
@@ -60,13 +64,19 @@ def counter() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/quay/dang-ky", methods=["GET", "POST"])
+@blueprint.route("/quay/<int:child_id>/<unit_code>/dang-ky", methods=["GET", "POST"])
+@blueprint.route(
+    "/quay/moi/<unit_code>/dang-ky",
+    methods=["GET", "POST"],
+    defaults={"child_id": None},
+    endpoint="entry_new",
+)
 @asks_again
-def entry() -> ResponseReturnValue:
-    child_id, ward = _standing_there()
-    found = at_counter.counter(actor=officer(), child_id=child_id, unit_code=ward)
+def entry(child_id: int | None, unit_code: str) -> ResponseReturnValue:
+    _refuse_unopened(child_id)
+    found = at_counter.counter(actor=officer(), child_id=child_id, unit_code=unit_code)
     if found.window is None or found.live is not None:
-        return _entry_page(found, ward=ward, values={}, problems={})
+        return _entry_page(found, ward=unit_code, values={}, problems={})
     form = EntryForm(request.form)
     form.schools = {school.code: school.zone for school in found.schools}
     form.wards = {one.code for one in found.wards}
@@ -85,25 +95,21 @@ def entry() -> ResponseReturnValue:
                 ),
                 secrets=_secrets(),
             )
-        except assisting.ChildLooksKnown as known:
-            like = known.like
-            problems = {
-                "is_another": _("A child of this name and birth date is known already. Look below.")
-            }
         except (NotEligible, Incomplete, WindowNotOpen, WindowOver) as refused:
             problems = {PAGE: told(refused)}
         except assisting.AlreadyLive:
-            return redirect(url_for("staff.entry"), code=303)
+            return redirect(request.full_path, code=303)  # which shows the registration
         else:
-            session.pop(_AT_COUNTER, None)
-            if handed.secret is None:
-                code = handed.receipt.lines.code
-                return redirect(url_for("staff.printed", code=code), code=303)
-            return _receipt_page(at_counter.Printed(handed.receipt, None), secret=handed.secret)
+            if isinstance(handed, assisting.Handed):
+                return _handed_page(handed)
+            like = handed.like
+            problems = {
+                "is_another": _("A child of this name and birth date is known already. Look below.")
+            }
     return _entry_page(
         found,
-        ward=ward,
-        values=typed(kept_answers(found, ward=ward)),
+        ward=unit_code,
+        values=typed(kept_answers(found, ward=unit_code)),
         problems=problems or form.problems(),
         like=like,
     )
@@ -117,14 +123,12 @@ def printed(code: str) -> Response:
     return _receipt_page(found, secret=None)
 
 
-@blueprint.route("/quay/ma-bi-mat", methods=["GET", "POST"])
+@blueprint.route("/quay/<int:child_id>/<unit_code>/ma-bi-mat", methods=["GET", "POST"])
 @asks_again
 @asks_who_again
-def reset() -> ResponseReturnValue:
-    child_id, ward = _standing_there()
-    if child_id is None:
-        raise NotFound
-    found = at_counter.counter(actor=officer(), child_id=child_id, unit_code=ward)
+def reset(child_id: int, unit_code: str) -> ResponseReturnValue:
+    _refuse_unopened(child_id)
+    found = at_counter.counter(actor=officer(), child_id=child_id, unit_code=unit_code)
     form = ResetForm(request.form)
     if form.is_good():
         letter = resetting.reset_secret(
@@ -133,7 +137,7 @@ def reset() -> ResponseReturnValue:
             reason=form.reason.data or "",
             secrets=_secrets(),
         )
-        session.pop(_AT_COUNTER, None)
+        _close(child_id)
         return staff_page("staff/secret_letter.html", letter=letter)
     return staff_page("staff/reset.html", found=found, values=typed({}), problems=form.problems())
 
@@ -157,12 +161,35 @@ def told(refused: Exception) -> str:
             return _("Some questions still need an answer.")
 
 
-def _standing_there() -> tuple[int | None, str]:
-    """Return the child found on the first page and its ward; NotFound when that was long ago."""
-    kept = session.get(_AT_COUNTER)
-    if not isinstance(kept, list) or time.time() - kept[2] > _MINUTES:
+def _open(child_id: int) -> None:
+    """Remember which children this officer found: several families may stand at one desk."""
+    kept = dict(session.get(_AT_COUNTER) or {})
+    kept.pop(str(child_id), None)
+    kept[str(child_id)] = int(time.time())
+    session[_AT_COUNTER] = dict(list(kept.items())[-_AT_ONCE:])
+
+
+def _close(child_id: int) -> None:
+    kept = dict(session.get(_AT_COUNTER) or {})
+    kept.pop(str(child_id), None)
+    session[_AT_COUNTER] = kept
+
+
+def _refuse_unopened(child_id: int | None) -> None:
+    """Raise NotFound for a child that was not found at the counter, or too long ago."""
+    if child_id is None:
+        return
+    opened_at = (session.get(_AT_COUNTER) or {}).get(str(child_id), 0)
+    if time.time() - opened_at > _MINUTES:
         raise NotFound
-    return kept[0], kept[1]
+
+
+def _handed_page(handed: assisting.Handed) -> ResponseReturnValue:
+    """Return the receipt: at its own address, or at once when it holds a secret to be shown."""
+    _close(handed.receipt.child.child_id)
+    if handed.secret is None:
+        return redirect(url_for("staff.printed", code=handed.receipt.lines.code), code=303)
+    return _receipt_page(at_counter.Printed(handed.receipt, None), secret=handed.secret)
 
 
 def _entry_page(

@@ -24,6 +24,7 @@ def staff_page(template: str, *, status: int = 200, **values: Any) -> Response:
 _ELSEWHERE = {
     "staff.counter": "counter",
     "staff.entry": "counter",
+    "staff.entry_new": "counter",
     "staff.printed": "counter",
     "staff.reset": "counter",
     "staff.flags": "office",
