@@ -68,11 +68,10 @@ def counter() -> ResponseReturnValue:
 @blueprint.route(
     "/quay/moi/<unit_code>/dang-ky",
     methods=["GET", "POST"],
-    defaults={"child_id": None},
     endpoint="entry_new",
 )
 @asks_again
-def entry(child_id: int | None, unit_code: str) -> ResponseReturnValue:
+def entry(unit_code: str, child_id: int | None = None) -> ResponseReturnValue:
     _refuse_unopened(child_id)
     found = at_counter.counter(actor=officer(), child_id=child_id, unit_code=unit_code)
     if found.window is None or found.live is not None:
