@@ -20,7 +20,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 
-from enrol.core.bundle import MEMBERS, UnusableBundleError
+from enrol.core.bundle import SEQUEL_MEMBERS, UnusableBundleError
 from enrol.core.certificate import Certificate
 from enrol.core.proof import check_own
 from enrol.core.stated_results import Answer
@@ -158,7 +158,7 @@ def read_members(path: str) -> dict[str, bytes]:
 def _refuse_odd_members(members: Sequence[zipfile.ZipInfo]) -> None:
     names = [member.filename for member in members]
     for member in members:
-        if member.filename not in MEMBERS:
+        if member.filename not in SEQUEL_MEMBERS:
             raise UnusableBundleError(f"it holds {member.filename[:80]!r}, no part of a bundle")
         if names.count(member.filename) > 1:
             raise UnusableBundleError(f"it holds {member.filename} twice")

@@ -35,6 +35,7 @@ from enrol.core.results import Results
 from enrol.core.sealing import Json, canonical_json
 
 FORMAT = "enrol-bundle/1"
+FORMAT_2 = "enrol-bundle/2"
 OFFICIAL = "official"
 REHEARSAL = "rehearsal"
 
@@ -63,6 +64,32 @@ MEMBERS = (
 )
 """The names of the members, in the order to write and to read them."""
 
+CORRECTIONS = "corrections.csv"
+COUNTED = "counted_entries.jsonl"
+FINAL_PLACEMENTS = "final_placements.csv"
+FINAL_CUT_OFFS = "final_cutoffs.csv"
+FINAL_WAITING = "final_waiting_lists.csv"
+FINAL_CERTIFICATE = "final_certificate.json"
+ANSWERS = "answers.csv"
+LEDGER = "ledger.csv"
+ROLLS = "rolls.csv"
+
+SEQUEL_MEMBERS = (
+    *MEMBERS,
+    CORRECTIONS,
+    COUNTED,
+    FINAL_PLACEMENTS,
+    FINAL_CUT_OFFS,
+    FINAL_WAITING,
+    FINAL_CERTIFICATE,
+    ANSWERS,
+    LEDGER,
+    ROLLS,
+)
+"""The names of the members of the second format, which has what follows the first run."""
+
+_FORMATS = {FORMAT: MEMBERS, FORMAT_2: SEQUEL_MEMBERS}
+
 _Read = TypeVar("_Read")
 
 
@@ -86,6 +113,7 @@ class Manifest:
     intake: str
     kind: str
     digests: Mapping[str, str]
+    names: tuple[str, ...] = MEMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +193,16 @@ def read_manifest(members: Mapping[str, bytes]) -> Manifest:
         keys = {"format", "intake", "kind", "members"}
         stated = object_of(json_document(data), what=MANIFEST, keys=keys)
         texts = {name: text_of(stated[name], what=name) for name in keys - {"members"}}
-        digests = object_of(stated["members"], what="members", keys=MEMBERS[1:])
+        names = _FORMATS.get(texts["format"], MEMBERS)
+        digests = object_of(stated["members"], what="members", keys=names[1:])
         found = {name: text_of(value, what=name) for name, value in digests.items()}
     except KeyError as error:
         raise UnusableBundleError(f"there is no {MANIFEST}") from error
     except ValueError as error:
         raise UnusableBundleError(f"{MANIFEST}: {error}") from error
-    if texts["format"] != FORMAT or texts["kind"] not in {OFFICIAL, REHEARSAL}:
-        raise UnusableBundleError(f"{MANIFEST}: not the format {FORMAT}")
-    return Manifest(intake=texts["intake"], kind=texts["kind"], digests=found)
+    if texts["format"] not in _FORMATS or texts["kind"] not in {OFFICIAL, REHEARSAL}:
+        raise UnusableBundleError(f"{MANIFEST}: not the format {FORMAT} or {FORMAT_2}")
+    return Manifest(intake=texts["intake"], kind=texts["kind"], digests=found, names=names)
 
 
 def read_member(members: Mapping[str, bytes], name: str, reader: Callable[[bytes], _Read]) -> _Read:

@@ -7,7 +7,7 @@ list. Which children end elsewhere is stated child by child, for two officers to
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum
 
 from enrol.core.model import Entry, Facts, Placement
 from enrol.core.tables import read_table, write_table
@@ -15,7 +15,7 @@ from enrol.core.tables import read_table, write_table
 _HEADER = ("code", "reason")
 
 
-class CorrectionReason(StrEnum):
+class CorrectionReason(Enum):
     """Why a fact was corrected after the provisional results."""
 
     RESIDENCE = "residence"
@@ -78,7 +78,7 @@ def changes(*, before: Iterable[Placement], after: Iterable[Placement]) -> list[
 def write_corrections(corrections: Iterable[Correction]) -> bytes:
     """Return code and reason of each correction, in code order; facts stand in the new list."""
     ordered = sorted(corrections, key=lambda item: item.code)
-    return write_table(header=_HEADER, rows=[(item.code, item.reason) for item in ordered])
+    return write_table(header=_HEADER, rows=[(item.code, item.reason.value) for item in ordered])
 
 
 def read_reasons(data: bytes) -> list[tuple[str, CorrectionReason]]:

@@ -14,8 +14,16 @@ class Ledger:
 
     def __init__(self, members: Mapping[str, bytes]) -> None:
         self._members = members
+        self._names: Mapping[str, str] = {}
         self.checked: list[Line] = []
         self.differences: list[Line] = []
+
+    def under(self, names: Mapping[str, str]) -> "Ledger":
+        """Return the same notebook with members asked for under other names than their own."""
+        other = Ledger(self._members)
+        other._names = names
+        other.checked, other.differences = self.checked, self.differences
+        return other
 
     def note(self, wrong: Line) -> None:
         """Record a difference."""
@@ -30,7 +38,7 @@ class Ledger:
 
     def says(self, name: str, text: bytes) -> bool:
         """Tell whether a member is there and spelled exactly so."""
-        return self._members.get(name) == text
+        return self._members.get(self._names.get(name, name)) == text
 
     def read(
         self,
@@ -43,6 +51,7 @@ class Ledger:
         With a ``writer`` the member must be spelled as it would spell it. A member that is missing
         altogether is left to the check of the manifest.
         """
+        name = self._names.get(name, name)
         if name not in self._members:
             return None
         try:

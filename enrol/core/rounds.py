@@ -11,12 +11,12 @@ move others, and two who want each other's seats may exchange them if nobody sta
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum
 
 from enrol.core.holdings import Holdings, Queues
 
 
-class Answer(StrEnum):
+class Answer(Enum):
     """What became of a child's seat or waiting."""
 
     ACCEPT = "accept"
@@ -25,7 +25,7 @@ class Answer(StrEnum):
     UNCLAIMED = "unclaimed"
 
 
-class Cause(StrEnum):
+class Cause(Enum):
     """How the seat that a line of the ledger is about came to be free.
 
     ``DECLINED`` and ``UNCLAIMED``: its holder gave it up or let the deadline pass. ``MOVED``: its
@@ -135,7 +135,7 @@ def _refuse_wrong(item: Answered, holdings: Holdings, *, is_second: bool) -> Non
     }[item.answer]
     if is_second or wrong:
         reason = "a second answer in one round" if is_second else "nothing to answer so"
-        raise ValueError(f"{code}: {item.answer}: {reason}")
+        raise ValueError(f"{code}: {item.answer.value}: {reason}")
 
 
 def _frees(item: Answered, holdings: Holdings) -> bool:

@@ -101,6 +101,31 @@ _CHECKED: Mapping[str, tuple[str, str]] = {
         "Đã lập lại chứng nhận: đúng chỉ tiêu, đúng điều kiện, không ai bị vượt, không bỏ phí chỗ.",
         "Recomputed the certificate: capacities, eligibility, nobody passed over, no seat wasted.",
     ),
+    "corrections": (
+        (
+            "Đính chính {count} hồ sơ sau kết quả dự kiến, mỗi hồ sơ có lý do, chỉ sửa thông tin"
+            " làm căn cứ; số ngẫu nhiên giữ nguyên. {moved} hồ sơ đổi trường trong lần xếp cuối:"
+        ),
+        (
+            "{count} registrations were corrected after the provisional results, each with a"
+            " reason and in its facts only; numbers stay. {moved} end at another school in the"
+            " final run:"
+        ),
+    ),
+    "ledger": (
+        (
+            "Đã làm lại {rounds} vòng gọi danh sách chờ từ {answers} câu trả lời: {count} dòng"
+            " trong sổ đều trùng khớp, không ai bị vượt."
+        ),
+        (
+            "Held {rounds} rounds again from {answers} answers: all {count} lines of the ledger"
+            " are the same, nobody was passed over."
+        ),
+    ),
+    "rolls": (
+        "Danh sách trúng tuyển sau vòng cuối: {count} chỗ, đều trùng khớp.",
+        "The rolls after the last round: {count} seats, every one is the same.",
+    ),
     "proof": (
         "Hồ sơ {code} có trong danh sách chốt: thứ {place} trong {size}; mã danh sách {hash}",
         "Registration {code} is in the frozen list: entry {place} of {size}; list hash {hash}",
@@ -205,6 +230,22 @@ _DIFFERENCES: Mapping[str, tuple[str, str]] = {
     "not_allocatable": (
         "Không thể xếp lại chỗ học từ các tệp này: {reason}",
         "The placements cannot be recomputed from these files: {reason}",
+    ),
+    "corrections": (
+        "Danh sách đã đính chính không khớp với danh sách đã chốt: {reason}",
+        "The corrected list does not fit the frozen one: {reason}",
+    ),
+    "round": (
+        "Không thể làm lại các vòng gọi danh sách chờ: {reason}",
+        "The rounds cannot be held again: {reason}",
+    ),
+    "ledger": (
+        "Sổ các vòng gọi danh sách chờ ghi {stated}; làm lại được {found}.",
+        "The ledger of the rounds says {stated}; held again it is {found}.",
+    ),
+    "rolls": (
+        "Danh sách trúng tuyển ghi {stated}; làm lại được {found}.",
+        "The rolls say {stated}; held again they are {found}.",
     ),
     "kind": (
         "Hồ sơ {code} không thuộc loại đợt tuyển sinh ghi trong bản kê ({kind}).",

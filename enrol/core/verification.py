@@ -38,6 +38,7 @@ from enrol.core.lottery import commitment, draw_key
 from enrol.core.model import Entry, SeatPlan
 from enrol.core.priority import RuleSet, rules_hash
 from enrol.core.sealing import merkle_root, nfc
+from enrol.core.sequel import check_sequel
 from enrol.core.stated_results import (
     Answer,
     Inputs,
@@ -84,13 +85,15 @@ def verify(
     """
     manifest = read_manifest(members)
     ledger = Ledger(members)
-    ledger.settle(_wrong_member(members, manifest), checked("members", count=len(bundle.MEMBERS)))
+    ledger.settle(_wrong_member(members, manifest), checked("members", count=len(manifest.names)))
     certificate = beside(lambda: _certificate_of(members))
     inputs = _check_inputs(ledger, members, manifest, announced or Announced())
     found = None if inputs is None else computed(inputs)
     outputs = read_outputs(ledger, found)
     if inputs is not None and found is not None and outputs is not None:
         check_outputs(ledger, inputs, outputs, found, certificate=certificate)
+    if inputs is not None and manifest.names == bundle.SEQUEL_MEMBERS:
+        check_sequel(ledger, members, inputs)
     return Report(checked=tuple(ledger.checked), differences=tuple(ledger.differences))
 
 
@@ -115,13 +118,13 @@ def _certificate_of(members: Mapping[str, bytes]) -> Certificate | None:
 
 
 def _wrong_member(members: Mapping[str, bytes], manifest: Manifest) -> Line | None:
-    for name in bundle.MEMBERS:
+    for name in manifest.names:
         if name not in members:
             return difference("member_missing", name=name)
         if name != bundle.MANIFEST and digest(members[name]) != manifest.digests[name]:
             return difference("member_changed", name=name)
     for name in sorted(members):
-        if name not in bundle.MEMBERS:
+        if name not in manifest.names:
             return difference("member_unknown", name=name)
     return None
 

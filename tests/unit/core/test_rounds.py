@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrol.core.claims import Law
-from enrol.core.holdings import joined, waiting_now
+from enrol.core.holdings import Holdings, joined, waiting_now
 from enrol.core.priority import LOTTERY_ONLY
 from enrol.core.rounds import Answer, Answered, Cause, hold_round, replay
 from tests.unit.core.round_cities import ON, answers, intake_of, intakes
@@ -184,6 +184,40 @@ def test_a_declined_seat_moves_one_after_the_other():
         (line.cause, line.by) == (Cause.MOVED, previous.code)
         for previous, line in itertools.pairwise(moved)
     )
+
+
+def test_each_seat_has_its_own_cause():
+    queues = {"A": ("R2", "R3", "R4", "R5", "R6"), "B": ("R1", "R2")}
+    before = Holdings(
+        seats={"A": 2, "B": 1},
+        holds={"R1": "B", "R2": "A", "R3": "A"},
+        wants={"R2": ("B",), "R4": ("A",), "R5": ("A",), "R6": ("A",)},
+        unanswered=frozenset(),
+    )
+    held = hold_round(holdings=before, answers=[declined("R1"), declined("R3")], queues=queues)
+    assert [(x.code, x.left, x.taken, x.cause, x.by, x.place) for x in held.ledger] == [
+        ("R1", "B", None, Cause.DECLINED, "", 0),
+        ("R3", "A", None, Cause.DECLINED, "", 0),
+        ("R4", None, "A", Cause.DECLINED, "R3", 1),
+        ("R5", None, "A", Cause.MOVED, "R2", 2),
+        ("R2", "A", "B", Cause.DECLINED, "R1", 1),
+    ]
+    assert held.holdings.wants == {"R6": ("A",)}
+    assert held.holdings.unanswered == {"R4", "R5"}
+
+
+def test_two_who_want_each_others_seats_may_exchange_them_only_if_nobody_stands_before():
+    before = Holdings(
+        seats={"A": 1, "B": 1},
+        holds={"R1": "A", "R2": "B"},
+        wants={"R1": ("B",), "R2": ("A",), "R3": ("A",)},
+        unanswered=frozenset(),
+    )
+    queues = {"A": ("R3", "R2"), "B": ("R1",)}
+    assert hold_round(holdings=before, answers=[], queues=queues).ledger == ()
+    held = hold_round(holdings=before, answers=[declined("R3")], queues=queues)
+    assert held.holdings.holds == {"R1": "B", "R2": "A"}
+    assert [(x.cause, x.by) for x in held.ledger] == [(Cause.MOVED, "R1"), (Cause.MOVED, "R2")]
 
 
 def test_a_seat_is_freed_exactly_once():
