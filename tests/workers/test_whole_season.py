@@ -45,7 +45,7 @@ def assert_verifies_alone(bundles: Path) -> None:
 def test_from_the_draw_to_the_pages(crew: Crew, tmp_path):
     drawn = draw_intake(zones_=3, children_=20, seats=7)
     crew.relay()
-    first, _ = crew.worker(), crew.worker("messages")
+    first, _, _ = crew.worker(), crew.worker("messages"), crew.worker("rehearsals")
 
     allocating.start_allocation(actor=drawn.officer, intake_id=drawn.intake_id)
     wait_until(lambda: phase() == "allocated", what="the intake is allocated")
