@@ -8,8 +8,8 @@ from enrol.core.claims import Law
 from enrol.core.holdings import Holdings, first_holdings, queues_of
 from enrol.core.leftovers import Distances
 from enrol.core.model import Entry, SeatPlan
-from enrol.core.priority import RuleSet
-from enrol.core.results import compute
+from enrol.core.priority import RuleSet, is_in_zone
+from enrol.core.results import Results, compute
 from enrol.core.rounds import Answer, Answered
 from tests.unit.core.zones import KEY, entries, rule_sets, seat_plans
 
@@ -24,6 +24,7 @@ class Intake:
     plans: tuple[SeatPlan, ...]
     rules: RuleSet
     first: Holdings
+    results: Results
     distances: Distances
 
     @property
@@ -37,7 +38,11 @@ class Intake:
 
 def intake_of(children, plans, rules) -> Intake:
     """Return the intake with what the engine gives it."""
-    distances = {entry.code: (("A", 3), ("D", 1)) for entry in children}
+    distances = {
+        entry.code: (("A", 3), ("D", 1))
+        for entry in children
+        if is_in_zone(facts=entry.facts, rules=rules)
+    }
     results = compute(
         entries=children, seat_plans=plans, distances=distances, rules=rules, key=KEY
     ).results
@@ -48,7 +53,7 @@ def intake_of(children, plans, rules) -> Intake:
         results=results,
         law=Law(rules, KEY),
     )
-    return Intake(tuple(children), tuple(plans), rules, first, distances)
+    return Intake(tuple(children), tuple(plans), rules, first, results, distances)
 
 
 @st.composite

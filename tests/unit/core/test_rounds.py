@@ -153,6 +153,21 @@ def test_nothing_moves_without_an_answer(intake):
         assert hold_round(holdings=intake.first, answers=(), queues=queues).ledger == ()
 
 
+@SETTINGS
+@given(intakes())
+def test_the_waiting_lists_are_the_published_ones(intake):
+    published = dict.fromkeys(intake.first.seats, ())
+    for item in intake.results.waiting:
+        published[item.waiting.school] += item.waiting.codes
+    queues = intake.queues(intake.first)
+    shown = {item.school: item.codes for item in waiting_now(holdings=intake.first, queues=queues)}
+    for school, codes in published.items():
+        # Children led here for want of any seat stand between the two published lists.
+        assert codes == tuple(code for code in shown.get(school, ()) if code in codes)
+        led = set(shown.get(school, ())) - set(codes)
+        assert not led & set(intake.first.holds)
+
+
 def chain():
     """Return an intake of three children with a seat each; two wait for a better one."""
     children = [
