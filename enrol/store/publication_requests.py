@@ -107,13 +107,13 @@ def latest(tx: Transaction, *, intake_id: int, kind: str) -> PublicationRequest 
     """Return the newest request, halted or not."""
     query = _QUERY.where(requests.c.intake_id == intake_id, requests.c.kind == kind)
     row = tx.execute(query.order_by(requests.c.id.desc()).limit(1)).one_or_none()
-    return None if row is None else PublicationRequest(*row)
+    return None if row is None else PublicationRequest(*tuple(row))
 
 
 def request_of(tx: Transaction, *, request_id: int) -> PublicationRequest | None:
     """Return one request."""
     row = tx.execute(_QUERY.where(requests.c.id == request_id)).one_or_none()
-    return None if row is None else PublicationRequest(*row)
+    return None if row is None else PublicationRequest(*tuple(row))
 
 
 def confirm(tx: Transaction, *, request_id: int, confirmed_by: int) -> None:

@@ -84,12 +84,19 @@ def zone_lines(
         "zone": after[1],
         "limit": limit,
     }
-    return [
-        ZoneLine(
-            *row[:6],
-            boundary=json.loads(row[6]) if isinstance(row[6], str) else row[6],
-            groups=tuple(GroupLine(*group) for group in row[7]),
-            schools=tuple(SchoolLine(*school) for school in row[8]),
-        )
-        for row in tx.exec_driver_sql(_ZONES, values)
-    ]
+    return [_line(tuple(row)) for row in tx.exec_driver_sql(_ZONES, values)]
+
+
+def _line(row: tuple[Any, ...]) -> ZoneLine:
+    code, name, name_en, unit_id, unit_name, unit_name_en, boundary, groups, schools = row
+    return ZoneLine(
+        code=code,
+        name=name,
+        name_en=name_en,
+        unit_id=unit_id,
+        unit_name=unit_name,
+        unit_name_en=unit_name_en,
+        boundary=json.loads(boundary) if isinstance(boundary, str) else boundary,
+        groups=tuple(GroupLine(*group) for group in groups),
+        schools=tuple(SchoolLine(*school) for school in schools),
+    )
