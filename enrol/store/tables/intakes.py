@@ -77,6 +77,13 @@ intakes = Table(
         server_default="5",
         comment="working days within which a file is answered",
     ),
+    Column(
+        "reply_days",
+        SmallInteger,
+        nullable=False,
+        server_default="10",
+        comment="working days within which an objection is answered",
+    ),
     UniqueConstraint("code"),
     CheckConstraint("kind IN ('official', 'rehearsal')", name="kind"),
     CheckConstraint(
@@ -90,6 +97,7 @@ intakes = Table(
     CheckConstraint("birth_from <= birth_to", name="birth_dates"),
     CheckConstraint("max_wishes BETWEEN 1 AND 20", name="max_wishes"),
     CheckConstraint("review_days BETWEEN 1 AND 60", name="review_days"),
+    CheckConstraint("reply_days BETWEEN 1 AND 60", name="reply_days"),
     CheckConstraint(
         "phase = 'draft' OR (seed_commitment IS NOT NULL AND sealed_seed IS NOT NULL)",
         name="committed_before_announced",
