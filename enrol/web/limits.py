@@ -1,5 +1,8 @@
 """Limits on guessing: counted per code under a keyed hash, never per address (whole networks share
 one), and only when an attempt failed.
+
+A limit on secrets refuses further wrong secrets and never the right one: the codes of the results
+are public, and whoever knows a neighbour's code could otherwise shut that family out all day.
 """
 
 import hashlib
@@ -50,8 +53,24 @@ def _was_refused(response: Response) -> bool:
     return is_guess and response.status_code != 303
 
 
+def wrong_secrets(field: str) -> Callable[[], None]:
+    """Return what a view calls for each wrong secret: it aborts with 429 after too many.
+
+    The view judges the secret first. That costs a flood of guesses one look-up each and gives it
+    nothing: a secret has 80 random bits.
+    """
+
+    def count_one() -> None:
+        return None
+
+    # The limiter tells its limits apart by the name of what they guard.
+    count_one.__qualname__ = f"wrong_secrets.{field}"
+    limit = limiter.limit(GUESSES, key_func=keyed_by(field), methods=["POST"])
+    return cast(Callable[[], None], limit(count_one))
+
+
 def few_guesses(field: str) -> Callable[[View], View]:
-    """Return a decorator that lets a code rest after too many wrong secrets."""
+    """Return a decorator that lets a code rest after too many wrong answers to an easy question."""
     limit = limiter.limit(
         GUESSES, key_func=keyed_by(field), methods=["POST"], deduct_when=_was_refused
     )

@@ -9,14 +9,14 @@ from enrol.core.names import clean_text
 from enrol.services import signing_in
 from enrol.web.asking import asks_again, typed
 from enrol.web.guards import sign_in_as, sign_out
-from enrol.web.limits import few_codes, few_guesses
+from enrol.web.limits import few_codes, wrong_secrets
 from enrol.web.parents.forms import SignInForm, UnlistedForm
 
 blueprint = Blueprint("entrance", __name__, url_prefix="/gia-dinh")
+_count_wrong_secret = wrong_secrets("pupil_code")
 
 
 @blueprint.route("/dang-nhap", methods=["GET", "POST"])
-@few_guesses("pupil_code")
 @asks_again
 def sign_in() -> ResponseReturnValue:
     problems: dict[str, str] = {}
@@ -34,6 +34,8 @@ def sign_in() -> ResponseReturnValue:
             problems = form.not_known()
         else:
             problems = form.problems()
+        if problems:
+            _count_wrong_secret()
     body = render_template(
         "parents/sign_in.html",
         values=typed({}),

@@ -20,7 +20,7 @@ from enrol.core.codes import normalise_code
 from enrol.services import admitting, reading
 from enrol.services.refusals import NotFound
 from enrol.web.asking import changes_nothing
-from enrol.web.limits import few_guesses
+from enrol.web.limits import wrong_secrets
 from enrol.web.locale import spoken
 from enrol.web.offered import download, offered_files
 from enrol.web.public.forms import LookUpForm
@@ -29,6 +29,7 @@ from enrol.web.public.pages import band_rows, calendar, order_words, value_name,
 from enrol.web.public.results import list_file, result_file, split_language
 
 blueprint = Blueprint("public", __name__)
+_count_wrong_secret = wrong_secrets("code")
 
 
 @blueprint.get("/")
@@ -81,7 +82,6 @@ def ward(unit_code: str) -> Response:
 
 
 @blueprint.route("/tra-cuu", methods=["GET", "POST"])
-@few_guesses("code")
 @changes_nothing
 def find_result() -> ResponseReturnValue:
     form = LookUpForm(request.form if request.method == "POST" else None)
@@ -98,6 +98,8 @@ def find_result() -> ResponseReturnValue:
         problems = form.not_found()
     elif form.was_sent():
         problems = form.problems()
+    if problems:
+        _count_wrong_secret()
     values = request.form if request.method == "POST" else {"code": request.args.get("ma", "")}
     body = render_template("public/find_result.html", values=values, problems=problems)
     return make_response(body, 422 if problems else 200)
