@@ -43,6 +43,10 @@ class AlreadyAsked(StoreRefusal):
     """A request to publish this outcome stands already."""
 
 
+class AlreadyObjected(StoreRefusal):
+    """The child has an objection in this intake that is not answered yet."""
+
+
 class CodeTaken(StoreRefusal):
     """The code or identity number is already in use."""
 
@@ -59,6 +63,7 @@ _FACTS: dict[str, type[StoreRefusal]] = {
     "ck_publication_requests_two_officers": SameOfficerTwice,
     "uq_publication_requests_live": AlreadyAsked,
     "uq_runs_official": AlreadyRun,
+    "uq_objections_open": AlreadyObjected,
     "ck_fills_never_over_the_seats": SeatsExceeded,
     "uq_publications_intake_id_kind": AlreadyPublished,
     "uq_children_pupil_code": CodeTaken,
