@@ -84,6 +84,13 @@ intakes = Table(
         server_default="10",
         comment="working days within which an objection is answered",
     ),
+    Column(
+        "correction_days",
+        SmallInteger,
+        nullable=False,
+        server_default="3",
+        comment="whole days after the provisional results for reporting errors of fact",
+    ),
     UniqueConstraint("code"),
     CheckConstraint("kind IN ('official', 'rehearsal')", name="kind"),
     CheckConstraint(
@@ -98,6 +105,7 @@ intakes = Table(
     CheckConstraint("max_wishes BETWEEN 1 AND 20", name="max_wishes"),
     CheckConstraint("review_days BETWEEN 1 AND 60", name="review_days"),
     CheckConstraint("reply_days BETWEEN 1 AND 60", name="reply_days"),
+    CheckConstraint("correction_days BETWEEN 1 AND 30", name="correction_days"),
     CheckConstraint(
         "phase = 'draft' OR (seed_commitment IS NOT NULL AND sealed_seed IS NOT NULL)",
         name="committed_before_announced",
@@ -178,6 +186,11 @@ publications = Table(
     Column("objections_until", Instant, nullable=False, comment="first instant that is too late"),
     Column("confirmed_by", ForeignKey("staff.id"), comment="the second officer"),
     Column("due_at", Instant, comment="the minute that both agreed to"),
+    Column(
+        "correction_ends_at",
+        Instant,
+        comment="first instant too late to report an error of fact; provisional results only",
+    ),
     UniqueConstraint("intake_id", "kind"),
     CheckConstraint("kind IN ('provisional', 'final')", name="kind"),
     # With the foreign key: nothing is public that two officers did not confirm as it is, nor before

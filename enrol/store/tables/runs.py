@@ -32,6 +32,13 @@ runs = Table(
     ),
     Column("stage", SmallInteger, nullable=False),
     Column("kind", Text, nullable=False),
+    Column(
+        "outcome",
+        Text,
+        nullable=False,
+        server_default="provisional",
+        comment="which results it leads to",
+    ),
     Column("draw_id", ForeignKey("draws.id"), nullable=False),
     Column("list_hash", Text, nullable=False),
     Column("epoch", Integer, nullable=False, server_default="0", comment="the fence: one a start"),
@@ -42,6 +49,7 @@ runs = Table(
     Column("started_at", Instant),
     Column("finished_at", Instant),
     CheckConstraint("kind IN ('official', 'rehearsal')", name="kind"),
+    CheckConstraint("outcome IN ('provisional', 'final')", name="outcome"),
     CheckConstraint("state IN ('pending', 'running', 'done')", name="state"),
     CheckConstraint("stage IN (1, 2)", name="stage"),
     CheckConstraint("(stage = 1) = (intake_zone_id IS NOT NULL)", name="stage_one_has_a_zone"),
@@ -51,9 +59,11 @@ runs = Table(
         "intake_id",
         text("coalesce(intake_zone_id, 0)"),
         "list_hash",
+        "outcome",
         unique=True,
         postgresql_where=text("kind = 'official'"),
     ),
+    Index("ix_runs_intake_id_outcome", "intake_id", "outcome"),
 )
 
 # Placements carry no foreign keys: checking each row costs as much as the whole allocation. Who
