@@ -6,21 +6,21 @@ Bounded in time and number, on this machine only. With ``--once`` in a fresh hou
 import argparse
 import json
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from sqlalchemy import text
 
 from benchmarks.load import breakdown, checks, yardsticks
-from benchmarks.load.processor_time import POSTGRES, SERVING, VALKEY, WEB, Spent, spent
+from benchmarks.load.crowded import crowd_one_zone
+from benchmarks.load.mishaps import Mishaps
+from benchmarks.load.processor_time import POSTGRES, SERVING, VALKEY, WEB, spent
+from benchmarks.load.summary import Visits, ratios_of, summary_of
 from enrol.cli.demo.city import City, load_city
 from enrol.cli.demo.season import Season
 from enrol.cli.demo.stack import Stack
@@ -36,26 +36,6 @@ SPARE = 260
 MOST_FAMILIES = 200_000
 _VIETNAM = timezone(timedelta(hours=7))
 _LOCUST = ROOT / ".venv-load" / "bin" / "locust"
-
-
-@dataclass(frozen=True)
-class Visits:
-    """What one run of visitors left behind."""
-
-    requests: list[dict[str, object]]
-    ends: list[dict[str, object]]
-    seconds: float
-    used: Spent
-
-    @property
-    def receipts(self) -> dict[str, list[str]]:
-        """The codes on each family's receipts, by pupil code."""
-        return {str(end["pupil_code"]): list(end["codes"]) for end in self.ends}  # type: ignore[call-overload]
-
-    @property
-    def problems(self) -> list[str]:
-        """What stood in families' way."""
-        return [str(end["problem"]) for end in self.ends if end["problem"]]
 
 
 def main() -> int:
@@ -86,6 +66,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--browsers", type=int, default=48, help="telephones at the same time")
     parser.add_argument("--per-second", type=float, help="families who come a second")
     parser.add_argument("--room", type=int, help="switch the waiting room on: families a minute")
+    parser.add_argument(
+        "--kill-every",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="kill Valkey, a web worker and the relay in turn while families come",
+    )
     parser.add_argument("--minutes", type=float, default=30.0, help="at most, for the visits")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--port", type=int)
@@ -128,7 +115,8 @@ class _Day:
             self._switch_room_on(city)
         is_results = options.shape == "results-day"
         rate = options.per_second or (STEADY_PER_SECOND if options.shape == "steady" else AT_ONCE)
-        first = self._visit("registering", per_second=AT_ONCE if is_results else rate)
+        with Mishaps(self._stack, every_seconds=options.kill_every) as mishaps:
+            first = self._visit("registering", per_second=AT_ONCE if is_results else rate)
         self._say(f"{len(first.ends)} families came")
         ratios = {} if options.no_yardsticks else self._ratios(city)
         kept = checks.compare(
@@ -148,7 +136,8 @@ class _Day:
         )
         self._say("checked")
         acknowledged = sum(1 for codes in first.receipts.values() if codes)
-        summary = {**_summary(options, visits, kept, held), "acknowledged": acknowledged}
+        summary = {**summary_of(options, visits, kept, held), "acknowledged": acknowledged}
+        summary["killed"] = dict(mishaps.killed)
         if is_results:
             summary["problems_before"] = Counter(first.problems).most_common(5)
         if ratios:
@@ -157,7 +146,7 @@ class _Day:
                 environment={"ENROL_ENV_FILE": str(self._stack.environment_file)},
             )
             ratios["pgbench_tps"] = self._pgbench()
-            summary["ratios"] = _ratios(ratios)
+            summary["ratios"] = ratios_of(ratios)
             summary["journey_ms_by_part"] = {
                 part: round(milliseconds, 2) for part, milliseconds in self._parts.items()
             }
@@ -174,7 +163,7 @@ class _Day:
             closes_at=midnight,
             adapters=self._adapters,
         )
-        _crowd_one_zone()
+        crowd_one_zone()
         self._say("the city is loaded")
         return city
 
@@ -261,32 +250,6 @@ class _Day:
         sys.stderr.flush()
 
 
-def _crowd_one_zone() -> None:
-    """Let half of all children live in one zone, as when a new quarter is full of young families:
-    groups of other zones are made its own until it holds half.
-    """
-    with transaction() as tx:
-        tx.execute(text(_CROWD))
-
-
-_CROWD = """
-WITH homes AS (
-  SELECT g.id, g.zone_id, count(*) AS children
-    FROM residential_groups g JOIN residences r ON r.group_id = g.id AND r.kind = 'current'
-   GROUP BY g.id, g.zone_id
-), chosen AS (
-  SELECT zone_id FROM homes JOIN intake_zones USING (zone_id)
-   GROUP BY zone_id ORDER BY sum(children) DESC, zone_id LIMIT 1
-), counted AS (
-  SELECT h.id, sum(h.children) OVER (ORDER BY h.zone_id <> c.zone_id, h.id) AS so_far,
-         sum(h.children) OVER () AS everybody
-    FROM homes h, chosen c
-)
-UPDATE residential_groups g SET zone_id = chosen.zone_id
-  FROM counted, chosen
- WHERE counted.id = g.id AND counted.so_far <= counted.everybody / 2"""
-
-
 def _run_locust(address: str, settings: Path, *, browsers: int) -> None:
     command = [
         str(_LOCUST), "--headless", "--only-summary", "--skip-log-setup", "--host", address,
@@ -311,78 +274,6 @@ def _lines(path: Path) -> list[dict[str, object]]:
     if not path.exists():
         raise RuntimeError(f"the visitors wrote nothing: {path.name}")
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def _summary(
-    options: argparse.Namespace, visits: Visits, kept: checks.Kept, held: dict[str, bool]
-) -> dict[str, object]:
-    times = sorted(float(str(line["ms"])) for line in visits.requests if _is_admitted(line))
-    statuses = Counter(int(str(line["status"])) for line in visits.requests)
-    journeys = len(visits.ends)
-    used = visits.used
-    return {
-        "families": options.families,
-        "shape": options.shape,
-        "came": journeys,
-        "acknowledged": 0,
-        "lost": kept.lost,
-        "registered_unasked": kept.unasked,
-        "lost_or_unasked": list(kept.examples),
-        "doubled": kept.doubled,
-        "server_errors": sum(
-            n for status, n in statuses.items() if status >= 500 and status != 503
-        ),
-        "turned_away": statuses[503] + sum(1 for line in visits.requests if line["waiting"]),
-        "hung": statuses[0],
-        "problems": Counter(visits.problems).most_common(5),
-        "requests": len(visits.requests),
-        "statuses": {str(status): n for status, n in sorted(statuses.items())},
-        "seconds": round(visits.seconds, 1),
-        "journeys_per_second": round(journeys / visits.seconds, 2),
-        "requests_per_second": round(len(visits.requests) / visits.seconds, 1),
-        "p50_ms": _percentile(times, 50),
-        "p95_ms": _percentile(times, 95),
-        "p99_ms": _percentile(times, 99),
-        "cpu_ms_per_journey": round(1000 * used.serving / max(1, journeys), 2),
-        "cpu_ms_per_journey_by_part": {
-            name: round(1000 * seconds / max(1, journeys), 2)
-            for name, seconds in used.seconds.items()
-        },
-        "kinds": dict(Counter(str(end["kind"]) for end in visits.ends)),
-        "load_average": round(_load(), 1),
-        "invariants": held,
-        "invariants_ok": all(held.values()),
-    }
-
-
-def _is_admitted(line: dict[str, object]) -> bool:
-    return not line["waiting"] and not line["slow"] and line["status"] not in (0, 503)
-
-
-_MADE_OF = ("submit_ms", "submit_tps", "pgbench_tps", "journey_ms", "naive_journey_ms")
-
-
-def _ratios(found: dict[str, float]) -> dict[str, float]:
-    """Return ratios, and what they are made of; a page's ratio is hello's cost over its own."""
-    hello = found["hello"]
-    pages = {f"{name}_vs_hello": hello / found[name] for name in yardsticks.PAGES}
-    ratios = pages | {
-        "submit_vs_pgbench": found["submit_tps"] / found["pgbench_tps"],
-        "naive_vs_journey": found["naive_journey_ms"] / found["journey_ms"],
-    }
-    told = {f"{name}_ms": found[name] for name in (*yardsticks.PAGES, "hello")}
-    rest = {name: found[name] for name in _MADE_OF}
-    return {name: round(value, 3) for name, value in (ratios | told | rest).items()}
-
-
-def _percentile(times: Sequence[float], percent: int) -> float:
-    if len(times) < 2:
-        return times[0] if times else 0.0
-    return round(statistics.quantiles(times, n=100, method="inclusive")[percent - 1], 1)
-
-
-def _load() -> float:
-    return float(Path("/proc/loadavg").read_text().split()[0])
 
 
 def _free_port() -> int:
