@@ -17,6 +17,7 @@ from enrol.services import (
     loading_uploads,
     opening,
     publishing,
+    summing_up,
     uploading,
     writing_lists,
 )
@@ -154,6 +155,15 @@ def find_flags(outbox_ids: list[int]) -> None:
         job="find_flags",
         outbox_ids=outbox_ids,
         do=lambda zone_id: flagging.find_flags(intake_zone_id=zone_id),
+    )
+
+
+def sum_up(outbox_ids: list[int]) -> None:
+    """Count these publications for the open statistics."""
+    perform(
+        job="sum_up",
+        outbox_ids=outbox_ids,
+        do=lambda publication_id: summing_up.sum_up(publication_id=publication_id),
     )
 
 

@@ -22,6 +22,7 @@ from enrol.services import (
     flagging,
     opening,
     relaying,
+    summing_up,
 )
 from enrol.services.ports import JobQueue, WaitingRoom
 from workers.application import application
@@ -54,6 +55,7 @@ def chores(queue: JobQueue, *, room: WaitingRoom | None = None) -> list[Chore]:
         Chore("counters", 5.0, lambda: counting.refresh_counters(waiting_room=room)),
         Chore("estimates", 30.0, estimating.stage_due_zones),
         Chore("flags", 30.0, flagging.stage_due_zones),
+        Chore("statistics", 30.0, summing_up.stage_due),
         Chore("restage", 10.0, relaying.restage_forgotten),
         Chore("tidy", 3600.0, relaying.tidy),
         Chore("apologies", 3600.0, due_letters.draft_apologies),
