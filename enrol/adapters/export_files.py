@@ -24,7 +24,14 @@ from enrol.core.spreadsheets import inert
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _PRIVATE = 0o700
 _PIECE = 1024 * 1024
-_WIDTHS = {"full_name": 28, "guardian_name": 28, "current_address": 36, "school_name": 34}
+_WIDTHS = {
+    "full_name": 28,
+    "guardian_name": 28,
+    "current_address": 36,
+    "school_name": 34,
+    "words": 48,
+    "reply": 48,
+}
 
 Words = Callable[[str], str]
 
@@ -89,7 +96,8 @@ def _cells(columns: Sequence[str], row: Sequence[object], words: Words) -> list[
 
 def _text(column: str, value: object, words: Words) -> str:
     if value is None:
-        return words(cell_word(column, "")) if column == "wish" else ""
+        nothing = cell_word(column, "")
+        return words(nothing) if nothing else ""
     if isinstance(value, datetime):
         return f"{value.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
     if isinstance(value, date):

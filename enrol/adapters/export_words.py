@@ -15,6 +15,7 @@ WATERMARK = N_(
 _TITLES = {
     "registrations": N_("List of registrations"),
     "admitted": N_("List of admitted children"),
+    "objections": N_("List of objections"),
 }
 
 _HEADINGS = {
@@ -39,6 +40,17 @@ _HEADINGS = {
     "school_name": N_("School"),
     "band": N_("Group"),
     "wish": N_("Wish granted"),
+    "objection": N_("Number"),
+    "unit_name": N_("Ward"),
+    "ground": N_("About"),
+    "words": N_("The family writes"),
+    "filed_at": N_("Sent"),
+    "due_on": N_("Answer by"),
+    "outcome": N_("State"),
+    "reply": N_("Reply to the family"),
+    "answered_at": N_("Answered"),
+    "officer": N_("By"),
+    "changed_at": N_("File changed"),
 }
 
 _CELLS = {
@@ -57,6 +69,20 @@ _CELLS = {
         "withdrawn": N_("Withdrawn"),
     },
     "wish": {"": N_("Re-routed")},
+    "ground": {
+        "facts": N_("A fact about my child is wrong"),
+        "zone": N_("Our home belongs to another zone"),
+        "order": N_("The group, the number or the order is wrong"),
+        "seats": N_("The places of a school are wrong"),
+        "procedure": N_("Something was not done by the rules"),
+        "other": N_("Something else"),
+    },
+    "outcome": {
+        "": N_("Waits for an answer"),
+        "upheld": N_("Upheld"),
+        "rejected": N_("Not upheld"),
+        "withdrawn": N_("Taken back"),
+    },
 }
 
 

@@ -9,10 +9,17 @@ from datetime import timedelta
 
 from enrol.core.actors import Actor
 from enrol.services import authority
-from enrol.services.listable import ALLOCATED, lists_seats, refuse_beyond, school_of
+from enrol.services.listable import (
+    ALLOCATED,
+    COLUMNS,
+    lists_objections,
+    lists_seats,
+    refuse_beyond,
+    school_of,
+)
 from enrol.services.ports import JOBS, ExportFiles
 from enrol.services.refusals import NotFound, Refusal
-from enrol.store import export_rows, exports, intakes, journal, outbox, rolls
+from enrol.store import exports, intakes, journal, outbox, rolls
 from enrol.store.db import Transaction, transaction
 from enrol.store.exports import Export
 from enrol.store.intakes import IntakeRecord
@@ -52,6 +59,7 @@ class Choices:
     intake: IntakeRecord
     has_units: bool
     has_rolls: bool
+    has_objections: bool
     schools: tuple[SchoolName, ...]
     schools_with_roll: frozenset[int]
     newest: tuple[Export, ...]
@@ -78,6 +86,7 @@ def choices_of(*, actor: Actor, intake_id: int) -> Choices:
             intake=grasp.intake,
             has_units=bool(reach.unit_ids),
             has_rolls=bool(reach.unit_ids) and grasp.intake.phase in ALLOCATED,
+            has_objections=lists_objections(grasp),
             schools=tuple(schools),
             schools_with_roll=frozenset(with_roll),
             newest=tuple(
@@ -96,7 +105,7 @@ def ask_export(
     not there yet.
     """
     officer = authority.officer(actor)
-    if kind not in export_rows.COLUMNS or form not in FORMS:
+    if kind not in COLUMNS or form not in FORMS:
         raise NotFound
     with transaction() as tx:
         grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)

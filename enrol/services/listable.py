@@ -1,14 +1,20 @@
 """Which lists an officer may have as a file, and when."""
 
+from typing import Final
+
 from enrol.core.intake import Phase
 from enrol.services.authority import Grasp
 from enrol.services.refusals import NotFound
-from enrol.store import rolls
+from enrol.store import export_rows, objection_rows, rolls
 from enrol.store.db import Transaction
 from enrol.store.rolls import SchoolName
 
 ALLOCATED = (Phase.ALLOCATED, Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
 _PUBLISHED = (Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
+
+
+COLUMNS: Final = {**export_rows.COLUMNS, "objections": objection_rows.COLUMNS}
+"""The columns of each kind of list, in their order."""
 
 
 def school_of(tx: Transaction, grasp: Grasp, school_id: int | None) -> SchoolName | None:
@@ -27,11 +33,20 @@ def refuse_beyond(grasp: Grasp, *, kind: str, school: SchoolName | None) -> None
             raise NotFound
         if kind == "admitted" and grasp.intake.phase not in ALLOCATED:
             raise NotFound
+        if kind == "objections" and not lists_objections(grasp):
+            raise NotFound
         return
+    if kind == "objections":  # offices answer them; a school reads them on its files
+        raise NotFound
     if not grasp.reach.holds_school(school.school_id):
         raise NotFound
     if kind == "admitted" and not lists_seats(grasp, school):
         raise NotFound
+
+
+def lists_objections(grasp: Grasp) -> bool:
+    """Tell whether objections can be listed: by offices, once there is something to object to."""
+    return bool(grasp.reach.unit_ids) and grasp.intake.phase in _PUBLISHED
 
 
 def lists_seats(grasp: Grasp, school: SchoolName) -> bool:

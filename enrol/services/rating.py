@@ -116,11 +116,12 @@ def rate(*, actor: Family, score: int, comment: str) -> None:
         if not ratings.use_right(tx, registration_id=live.registration_id):
             return
         unit_id, _code = objections.answering_unit(tx, registration_id=live.registration_id)
-        about = {"intake_id": window.intake_id, "unit_id": unit_id}
-        month = _month(tx)
-        ratings.count_answer(tx, **about, month=month, score=score)
+        intake_id, month = window.intake_id, _month(tx)
+        ratings.count_answer(tx, intake_id=intake_id, unit_id=unit_id, month=month, score=score)
         if written:
-            ratings.keep_comment(tx, **about, month=month, words=written)
+            ratings.keep_comment(
+                tx, intake_id=intake_id, unit_id=unit_id, month=month, words=written
+            )
 
 
 def ratings_of(*, actor: Actor, intake_id: int) -> Ratings:

@@ -9,11 +9,11 @@ from enrol.core.actors import Officer, System
 from enrol.core.handed_files import ExportHead, WrittenFile
 from enrol.core.reach import Reach
 from enrol.services import authority
-from enrol.services.listable import refuse_beyond, school_of
+from enrol.services.listable import COLUMNS, refuse_beyond, school_of
 from enrol.services.phones import spoken_phone
 from enrol.services.ports import ExportFiles
 from enrol.services.refusals import NotFound, Refusal
-from enrol.store import export_rows, exports, journal, rolls, staff
+from enrol.store import export_rows, exports, journal, objection_rows, rolls, staff
 from enrol.store.db import Statements, Transaction, statements, transaction
 from enrol.store.exports import Export
 from enrol.store.intakes import IntakeRecord
@@ -129,6 +129,10 @@ def _streamed(
         return export_rows.seat_rows(
             tx, intake_id=order.intake_id, school_ids=wanted, language=order.language
         )
+    if order.kind == "objections":
+        return objection_rows.objection_rows(
+            tx, intake_id=order.intake_id, unit_ids=reach.unit_ids, language=order.language
+        )
     return export_rows.zone_rows(
         tx,
         intake_id=order.intake_id,
@@ -159,7 +163,7 @@ def _head(
         kind=order.kind,
         form=order.form,
         language=order.language,
-        columns=export_rows.COLUMNS[order.kind],
+        columns=COLUMNS[order.kind],
         intake=intake.name_en if is_english else intake.name,
         place="; ".join(name.name_en if is_english else name.name for name in names),
         officer=officer.full_name,
@@ -177,16 +181,23 @@ class _Telling:
         self._order = order
         self._count = count
         self._told_at = 0.0
-        self._phone = export_rows.COLUMNS[order.kind].index("guardian_phone")
+        columns = COLUMNS[order.kind]
+        self._phone = columns.index("guardian_phone") if "guardian_phone" in columns else None
 
     def through(self, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         self._tell()
         for row in rows:
-            phone = spoken_phone(row[self._phone] or "")
-            yield (*row[: self._phone], phone, *row[self._phone + 1 :])
+            yield self._spoken(row)
             self.done += 1
             if self.done % export_rows.BATCH == 0:
                 self._tell()
+
+    def _spoken(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the row with its telephone number as it is read out, if it has one."""
+        if self._phone is None:
+            return row
+        phone = spoken_phone(row[self._phone] or "")
+        return (*row[: self._phone], phone, *row[self._phone + 1 :])
 
     def _tell(self) -> None:
         now = monotonic()

@@ -11,6 +11,8 @@ BLUEPRINTS = {
     "entrance": "public",
     "proof": "family",
     "parents": "family",
+    "objections": "family",
+    "rating": "family",
     "opening": "family",
     "papers": "family",
     "questions": "family",

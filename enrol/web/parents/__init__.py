@@ -5,10 +5,12 @@ from flask import Flask
 from enrol.web.parents import (
     entrance,
     home,
+    objections,
     opening,
     papers,
     proof,
     questions,
+    rating,
     residences,
     sending,
     wards,
@@ -18,5 +20,16 @@ from enrol.web.parents import (
 def register(app: Flask) -> None:
     """Put the families' pages on the application."""
     wards.register(app)
-    for part in (entrance, home, opening, papers, proof, questions, residences, sending):
+    for part in (
+        entrance,
+        home,
+        objections,
+        opening,
+        papers,
+        proof,
+        questions,
+        rating,
+        residences,
+        sending,
+    ):
         app.register_blueprint(part.blueprint)

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from enrol.web.public import addresses, draw, figures, kept
+from enrol.web.public import addresses, draw, figures, kept, statistics
 
-__all__ = ["addresses", "draw", "figures", "register"]
+__all__ = ["addresses", "draw", "figures", "register", "statistics"]
 
 
 def register(app: Flask) -> None:

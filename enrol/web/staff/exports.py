@@ -114,6 +114,8 @@ def kind_words(kind: str, *, of_school: bool) -> tuple[str, str]:
     """Return what a list is called and what it holds."""
     if kind == "admitted":
         return kind_word(kind), _("Every child with a place, school by school, by name")
+    if kind == "objections":
+        return kind_word(kind), _("Every objection with its answer, ward by ward, by number")
     if of_school:
         return kind_word(kind), _("Children of the school’s ward who wish it first, by name")
     return kind_word(kind), _("Every registration that was not withdrawn, zone by zone, by name")
@@ -124,6 +126,7 @@ def kind_word(kind: str) -> str:
     return {
         "registrations": _("List of registrations"),
         "admitted": _("List of admitted children"),
+        "objections": _("List of objections"),
     }[kind]
 
 
@@ -152,7 +155,8 @@ def _offered(choices: Choices, school: SchoolName | None) -> tuple[str, ...]:
     has_roll = (
         choices.has_rolls if school is None else (school.school_id in choices.schools_with_roll)
     )
-    return ("admitted", "registrations") if has_roll else ("registrations",)
+    of_seats = ("admitted", "registrations") if has_roll else ("registrations",)
+    return (*of_seats, "objections") if school is None and choices.has_objections else of_seats
 
 
 def _path(asked: Export) -> Path | None:

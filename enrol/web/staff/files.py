@@ -7,7 +7,7 @@ from enrol.core.codes import normalise_code
 from enrol.services import documenting, inspecting, reviewing
 from enrol.web import documents
 from enrol.web.asking import asks_again, takes_files
-from enrol.web.staff import file_acts, flags, papers, review_words, words
+from enrol.web.staff import file_acts, flags, objections, papers, review_words, words
 from enrol.web.staff.guard import officer
 from enrol.web.staff.journal_words import action_word, actor_word, detail_rows
 from enrol.web.staff.pages import staff_page
@@ -31,6 +31,7 @@ def file_page(code: str) -> Response:
         detail_rows=detail_rows,
         is_rehearsal=found.intake.is_rehearsal,
         **flags.about_file(code),
+        **objections.of_file(code),
     )
 
 
@@ -55,6 +56,11 @@ def add_file_pages(blueprint: Blueprint) -> None:
     @blueprint.get("/ho-so/<code>/giay-to/<int:document_id>")
     def document(code: str, document_id: int) -> Response:
         return papers.document_page(code, document_id)
+
+    @blueprint.route("/ho-so/<code>/khieu-nai/<int:objection_id>", methods=["GET", "POST"])
+    @asks_again
+    def objection(code: str, objection_id: int) -> ResponseReturnValue:
+        return objections.objection_page(code, objection_id)
 
     @blueprint.get("/ho-so/<code>/thu-xin-loi")
     def apology(code: str) -> Response:

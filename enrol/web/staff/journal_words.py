@@ -6,6 +6,7 @@ from typing import Any
 
 from enrol.web.locale import format_date, format_moment, format_number
 from enrol.web.locale import gettext as _
+from enrol.web.objection_words import ground_word, outcome_tag
 from enrol.web.staff.review_words import asked_word, reason_word, source_word
 from enrol.web.staff.words import fact_word
 
@@ -18,6 +19,8 @@ _SAID: Mapping[str, Callable[[str], str]] = {
     "source": source_word,
     "asked_for": asked_word,
     "about": asked_word,
+    "ground": ground_word,
+    "outcome": lambda outcome: outcome_tag(outcome)[1],
 }
 """Details that are codes, and what says them in words; a reason may be free text as well."""
 _INSTANTS = ("opens_at", "objections_until", "publish_at")
@@ -146,6 +149,10 @@ def _details() -> dict[str, str]:
         "children": _("children"),
         "import": _("number of the import"),
         "files": _("files"),
+        "objection": _("objection"),
+        "ground": _("about"),
+        "outcome": _("outcome"),
+        "change": _("entry of the change"),
     }
 
 
@@ -197,6 +204,12 @@ def _words() -> dict[str, str]:
         "registry.asked": _("Residence registry asked"),
         "flags.read": _("List of warnings read"),
         "flag.dismissed": _("Warning dismissed"),
+        "objection.filed": _("Objection received"),
+        "objection.withdrawn": _("Objection taken back by the family"),
+        "objection.answered": _("Objection answered"),
+        "objection.linked": _("Noted what an objection changed"),
+        "objection.read": _("Objection read"),
+        "objections.read": _("List of objections read"),
         "counter.opened": _("Child opened at the counter"),
         "counter.alike_shown": _("Children of the same name shown at the counter"),
         "registration.assisted": _("Registered at the counter for a family"),
