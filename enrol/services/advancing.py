@@ -9,10 +9,10 @@ from enrol.core.actors import System
 from enrol.core.digests import intake_digest
 from enrol.core.intake import Phase
 from enrol.services.frozen_files import frozen_distances
-from enrol.services.frozen_lists import refuse_altered_list
+from enrol.services.frozen_lists import refuse_altered_corrections, refuse_altered_list
 from enrol.services.ports import JOBS
 from enrol.services.refusals import NotFound
-from enrol.store import intakes, journal, locks, outbox, runs
+from enrol.store import intakes, journal, locks, opened_runs, outbox, runs
 from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import IntakeRecord
 from enrol.store.runs import Run
@@ -22,7 +22,8 @@ def advance(*, run_id: int) -> Phase:
     """Take the step that this finished run makes possible, if any; returns the intake's phase.
 
     All zones done: the second stage is opened and staged. The second stage
-    done: the intake is *allocated*. Harmless to repeat. Raises NotFound, ListAltered.
+    done: the intake is *allocated*; after the final results' second stage two officers look at
+    them, and nothing else happens. Harmless to repeat. Raises NotFound, ListAltered.
     """
     with transaction() as tx:
         phase = runs.phase_while_undone(tx, run_id=run_id)
@@ -33,14 +34,15 @@ def advance(*, run_id: int) -> Phase:
             raise NotFound
         locks.lock_intake_exclusive(tx, run.intake_id)
         intake = _intake(tx, run)
-        if intake.phase is not Phase.DRAWN:
+        if intake.phase is not (Phase.PROVISIONAL if run.is_final else Phase.DRAWN):
             return intake.phase
-        all_runs = runs.runs_of_draw(tx, draw_id=run.draw_id)
+        all_runs = runs.runs_of_draw(tx, draw_id=run.draw_id, outcome=run.outcome)
         if all_runs[-1].stage == 1:
             refuse_altered_list(tx, intake=intake)
+            refuse_altered_corrections(tx, run=run)
             _open_second_stage(tx, intake=intake, run=run)
             return intake.phase
-        if all_runs[-1].is_done:
+        if all_runs[-1].is_done and not run.is_final:
             _allocated(tx, intake=intake, all_runs=all_runs)
             return Phase.ALLOCATED
         return intake.phase
@@ -69,7 +71,7 @@ def _allocated(tx: Transaction, *, intake: IntakeRecord, all_runs: list[Run]) ->
 def _open_second_stage(tx: Transaction, *, intake: IntakeRecord, run: Run) -> None:
     """Stage the second stage; what it computes from was frozen at closing."""
     frozen_distances(tx, intake=intake)
-    second_id = runs.open_second_stage(tx, draw_id=run.draw_id)
+    second_id = opened_runs.open_second_stage(tx, draw_id=run.draw_id, outcome=run.outcome)
     outbox.stage(
         tx, job="allocate_leftovers", queue=JOBS["allocate_leftovers"], arguments=[second_id]
     )

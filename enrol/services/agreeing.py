@@ -5,19 +5,23 @@ totals and the minute. Everything is hashed again at each step, and once more at
 (``publishing.publish_due``), which a worker takes: nobody presses a button then.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from enrol.core.actors import Actor
-from enrol.core.intake import Phase
 from enrol.core.sealing import nfc
 from enrol.services import authority
-from enrol.services.phases import locked_intake, refuse_unless_next
+from enrol.services.phases import WrongPhase, locked_intake
 from enrol.services.ports import JOBS
+from enrol.services.publishable import Agreement, agreement_of, publishable_kind
 from enrol.services.refusals import NotFound, Refusal
 from enrol.services.stored_outcomes import StoredOutcome, stored_outcome
-from enrol.store import clock, draws, journal, outbox, publication_requests, runs
+from enrol.store import (
+    clock,
+    journal,
+    outbox,
+    publication_requests,
+)
 from enrol.store.constraints import SameOfficerTwice
 from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import IntakeRecord
@@ -41,7 +45,6 @@ __all__ = [
     "halt_publication",
 ]
 
-PROVISIONAL = "provisional"
 OBJECTION_DAYS = 7
 FRESH_FOR = timedelta(minutes=15)
 """How long after a password or passkey an officer may ask or confirm."""
@@ -86,42 +89,10 @@ class ReasonMissing(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """What both officers look at. ``request`` is the newest one, halted or not; None before anybody
-    asked. ``digest`` and ``totals`` are those that the runs left: None and empty
-    unless the intake is *allocated*.
-    """
-
+class _Step:
     intake: IntakeRecord
-    at: datetime
-    digest: str | None
-    totals: Mapping[str, int]
-    request: PublicationRequest | None
-
-    @property
-    def standing(self) -> PublicationRequest | None:
-        """The request that can be confirmed or halted, None when there is none."""
-        request = self.request
-        return None if request is None or request.halted_at is not None else request
-
-
-def agreement_of(*, actor: Actor, intake_id: int) -> Agreement:
-    """Return where an agreement stands, for officers who lead the intake; nothing is hashed again.
-
-    Raises NotFound.
-    """
-    with transaction() as tx:
-        intake = authority.led_intake(tx, actor=actor, intake_id=intake_id)
-        draw = draws.draw_of(tx, intake_id=intake_id)
-        if intake.phase is not Phase.ALLOCATED:
-            draw = None
-        return Agreement(
-            intake=intake,
-            at=clock.database_now(tx),
-            digest=runs.digest_of_draw(tx, draw_id=draw.draw_id) if draw else None,
-            totals=runs.totals_of_draw(tx, draw_id=draw.draw_id) if draw else {},
-            request=publication_requests.latest(tx, intake_id=intake_id, kind=PROVISIONAL),
-        )
+    kind: str
+    now: datetime
 
 
 def ask_publication(
@@ -132,23 +103,25 @@ def ask_publication(
     signed_in_at: datetime,
     objection_days: int = OBJECTION_DAYS,
 ) -> PublicationRequest:
-    """Ask for publication of the allocated intake's outcome at a minute; every placement is hashed.
+    """Ask for publication of the outcome at a minute; every placement is hashed.
+
+    That is the provisional one of an allocated intake, or the final one after its final run.
 
     ``signed_in_at`` is when the officer last gave password or passkey. Under the intake's exclusive
     lock. Raises NotFound, WrongPhase, StaleSignIn, MinuteNotOffered, RequestStands, OutcomeAltered.
     """
     officer = authority.officer(actor)
     with transaction() as tx:
-        intake, now = _locked(tx, actor=actor, intake_id=intake_id, signed_in_at=signed_in_at)
-        if not now < publish_at <= now + FARTHEST:
+        step = _locked(tx, actor=actor, intake_id=intake_id, signed_in_at=signed_in_at)
+        if not step.now < publish_at <= step.now + FARTHEST:
             raise MinuteNotOffered
-        if _standing(tx, intake_id) is not None:
+        if _standing(tx, intake_id, step.kind) is not None:
             raise RequestStands
-        outcome = stored_outcome(tx, intake_id=intake_id)
+        outcome = stored_outcome(tx, intake_id=intake_id, outcome=step.kind)
         request_id = publication_requests.ask(
             tx,
             intake_id=intake_id,
-            kind=PROVISIONAL,
+            kind=step.kind,
             outcome_digest=outcome.digest,
             totals=outcome.totals,
             publish_at=publish_at,
@@ -156,7 +129,7 @@ def ask_publication(
             asked_by=officer.staff_id,
         )
         request = _request(tx, request_id)
-        _record(tx, actor, intake, "publication.asked", request)
+        _record(tx, actor, step.intake, "publication.asked", request)
         return request
 
 
@@ -177,8 +150,8 @@ def confirm_publication(
     """
     officer = authority.officer(actor)
     with transaction() as tx:
-        intake, now = _locked(tx, actor=actor, intake_id=intake_id, signed_in_at=signed_in_at)
-        request = _standing(tx, intake_id)
+        step = _locked(tx, actor=actor, intake_id=intake_id, signed_in_at=signed_in_at)
+        request = _standing(tx, intake_id, step.kind)
         if request is None:
             raise NothingAsked
         if request.asked_by == officer.staff_id:
@@ -187,10 +160,12 @@ def confirm_publication(
             raise OutcomeChanged
         if request.is_confirmed:
             return request
-        if now >= request.publish_at:
+        if step.now >= request.publish_at:
             raise MinutePassed
         _refuse_change(
-            stored_outcome(tx, intake_id=intake_id), request=request, seen_digest=seen_digest
+            stored_outcome(tx, intake_id=intake_id, outcome=step.kind),
+            request=request,
+            seen_digest=seen_digest,
         )
         try:
             publication_requests.confirm(tx, request_id=request_id, confirmed_by=officer.staff_id)
@@ -204,7 +179,7 @@ def confirm_publication(
             due_at=request.publish_at,
         )
         confirmed = _request(tx, request_id)
-        _record(tx, actor, intake, "publication.confirmed", confirmed)
+        _record(tx, actor, step.intake, "publication.confirmed", confirmed)
         return confirmed
 
 
@@ -221,8 +196,9 @@ def halt_publication(*, actor: Actor, intake_id: int, request_id: int, reason: s
         raise ReasonMissing
     with transaction() as tx:
         intake = locked_intake(tx, actor=actor, intake_id=intake_id)
-        request = _standing(tx, intake_id)
-        if request is None or request.request_id != request_id:
+        request = publication_requests.request_of(tx, request_id=request_id)
+        standing = None if request is None else _standing(tx, intake_id, request.kind)
+        if request is None or standing is None or standing.request_id != request_id:
             raise NothingAsked
         if request.is_confirmed and clock.database_now(tx) >= request.publish_at:
             raise TooLateToHalt
@@ -232,15 +208,15 @@ def halt_publication(*, actor: Actor, intake_id: int, request_id: int, reason: s
         _record(tx, actor, intake, "publication.halted", request, reason=said)
 
 
-def _locked(
-    tx: Transaction, *, actor: Actor, intake_id: int, signed_in_at: datetime
-) -> tuple[IntakeRecord, datetime]:
+def _locked(tx: Transaction, *, actor: Actor, intake_id: int, signed_in_at: datetime) -> _Step:
     intake = locked_intake(tx, actor=actor, intake_id=intake_id)
-    refuse_unless_next(intake, Phase.PROVISIONAL)
+    kind = publishable_kind(tx, intake)
+    if kind is None:
+        raise WrongPhase(intake.phase)
     now = clock.database_now(tx)
     if now - signed_in_at > FRESH_FOR:
         raise StaleSignIn
-    return intake, now
+    return _Step(intake, kind, now)
 
 
 def _refuse_change(
@@ -254,8 +230,8 @@ def _refuse_change(
         raise OutcomeChanged
 
 
-def _standing(tx: Transaction, intake_id: int) -> PublicationRequest | None:
-    request = publication_requests.latest(tx, intake_id=intake_id, kind=PROVISIONAL)
+def _standing(tx: Transaction, intake_id: int, kind: str) -> PublicationRequest | None:
+    request = publication_requests.latest(tx, intake_id=intake_id, kind=kind)
     return None if request is None or request.halted_at is not None else request
 
 
@@ -281,6 +257,7 @@ def _record(
         intake_id=intake.intake_id,
         subject=intake.code,
         detail={
+            "kind": request.kind,
             "outcome_digest": request.outcome_digest,
             "publish_at": request.publish_at.isoformat(),
             **detail,

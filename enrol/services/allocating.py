@@ -24,7 +24,17 @@ from enrol.services.phases import locked_intake, refuse_unless_in
 from enrol.services.ports import JOBS
 from enrol.services.refusals import NotFound
 from enrol.services.zone_orders import ZoneOrder, settled, zone_orders_of
-from enrol.store import draws, intakes, journal, locks, outbox, placements, runs, settlements
+from enrol.store import (
+    draws,
+    intakes,
+    journal,
+    locks,
+    opened_runs,
+    outbox,
+    placements,
+    runs,
+    settlements,
+)
 from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import IntakeRecord
 from enrol.store.journal import Noted
@@ -90,7 +100,7 @@ def start_allocation(*, actor: Actor, intake_id: int) -> Started:
             raise NotFound
         if intake.phase is Phase.DRAWN:
             refuse_altered_list(tx, intake=intake)
-            opened = runs.open_missing(tx, draw_id=draw.draw_id)
+            opened = opened_runs.open_missing(tx, draw_id=draw.draw_id)
         all_runs = runs.runs_of_draw(tx, draw_id=draw.draw_id)
         waiting = [run.run_id for run in all_runs if run.stage == 1 and not run.is_done]
         outbox.stage(tx, job="allocate_zone", queue=JOBS["allocate_zone"], arguments=waiting)

@@ -51,10 +51,10 @@ def order_of(tx: Transaction, *, run: Run) -> Order:
     if drawn is None:
         raise NotFound
     if run.intake_zone_id is None:
-        packed = run_inputs.leftover_entries(tx, draw_id=run.draw_id)
-        schools = run_inputs.free_schools(tx, draw_id=run.draw_id)
+        packed = run_inputs.leftover_entries(tx, draw_id=run.draw_id, outcome=run.outcome)
+        schools = run_inputs.free_schools(tx, draw_id=run.draw_id, outcome=run.outcome)
     else:
-        packed = run_inputs.zone_entries(tx, intake_zone_id=run.intake_zone_id)
+        packed = run_inputs.zone_entries(tx, intake_zone_id=run.intake_zone_id, outcome=run.outcome)
         schools = run_inputs.zone_schools(tx, intake_zone_id=run.intake_zone_id)
     entries = [entry_from_json(item) for item in json.loads(packed)]
     rules = rules_from_json(dict(drawn.rules))

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from enrol.core.actors import Actor, System
 from enrol.core.intake import Phase, can_move
 from enrol.services import authority
+from enrol.services.frozen_lists import ListAltered, refuse_altered_corrections
 from enrol.services.ports import JOBS, PageRenderer, ResultPages, Secrets
 from enrol.services.refusals import NotFound, Refusal
 from enrol.services.result_pages import pages_of, read_zone, result_path
-from enrol.services.stored_outcomes import OutcomeAltered, stored_outcome
+from enrol.services.stored_outcomes import OutcomeAltered, StoredOutcome, stored_outcome
 from enrol.store import (
     clock,
     draws,
@@ -43,7 +44,7 @@ __all__ = [
 
 ALTERED = "altered"
 """Why the system halts a request: the only reason that is a code and no officer's sentence."""
-PUBLISHED = (Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
+_LEADS_TO = {runs.PROVISIONAL: Phase.PROVISIONAL, runs.FINAL: Phase.FINAL}
 
 
 class NotYetDue(Refusal):
@@ -86,7 +87,8 @@ class RenderProgress:
 def publish_due(*, request_id: int) -> Published | None:
     """Publish what two officers agreed to, now that its minute has come; stage pages and bundle.
 
-    Every stored placement is hashed again first: an outcome that is no longer the one confirmed is
+    Provisional or final, as the request says. Every stored placement is hashed again first: an
+    outcome that is no longer the one confirmed is
     not published, and the request is halted with that reason. Objections are taken for whole days
     after today. Under the intake's exclusive lock, judged by the database's clock; a repetition
     returns what stands, a halted request None. Raises NotFound, NotYetDue.
@@ -106,21 +108,14 @@ def _publish_due(tx: Transaction, *, request_id: int) -> Published | None:
         raise NotFound
     if request.halted_at is not None or not request.is_confirmed:
         return None
-    known = publications.latest(tx, intake_id=intake.intake_id)
-    if intake.phase in PUBLISHED and known is not None:
+    known = publications.publication_of(tx, intake_id=intake.intake_id, kind=request.kind)
+    if known is not None:
         return _published(known, is_new=False)
     now = clock.database_now(tx)
     if now < request.publish_at:
         raise NotYetDue
-    try:
-        outcome = stored_outcome(tx, intake_id=intake.intake_id)
-    except OutcomeAltered:
-        outcome = None
-    if (
-        outcome is None
-        or outcome.digest != request.outcome_digest
-        or not can_move(intake.phase, Phase.PROVISIONAL)
-    ):
+    outcome = _confirmed_outcome(tx, intake=intake, request=request)
+    if outcome is None:
         _give_up(tx, intake=intake, request=request)
         return None
     publications.publish(
@@ -128,14 +123,37 @@ def _publish_due(tx: Transaction, *, request_id: int) -> Published | None:
         request=request,
         published_at=now,
         objections_until=_midnight_after(now, request.objection_days),
+        correction_ends_at=_correction_ends_at(tx, now=now, request=request),
     )
-    intakes.move_to(tx, intake_id=intake.intake_id, phase=Phase.PROVISIONAL)
+    intakes.move_to(tx, intake_id=intake.intake_id, phase=_LEADS_TO[request.kind])
     outbox.stage(tx, job="render_results", queue=JOBS["render_results"], arguments=outcome.of_zones)
     outbox.stage(tx, job="publish_bundle", queue=JOBS["publish_bundle"], arguments=outcome.of_whole)
-    publication = publications.latest(tx, intake_id=intake.intake_id)
+    publication = publications.publication_of(tx, intake_id=intake.intake_id, kind=request.kind)
     assert publication is not None  # noqa: S101
     _record(tx, intake=intake, request=request, publication=publication)
     return _published(publication, is_new=True)
+
+
+def _confirmed_outcome(
+    tx: Transaction, *, intake: IntakeRecord, request: PublicationRequest
+) -> StoredOutcome | None:
+    """Return what is stored if it is what was confirmed, and may be published now."""
+    if not can_move(intake.phase, _LEADS_TO[request.kind]):
+        return None
+    try:
+        outcome = stored_outcome(tx, intake_id=intake.intake_id, outcome=request.kind)
+        refuse_altered_corrections(tx, run=outcome.runs[0])
+    except (OutcomeAltered, ListAltered):
+        return None
+    return outcome if outcome.digest == request.outcome_digest else None
+
+
+def _correction_ends_at(
+    tx: Transaction, *, now: datetime, request: PublicationRequest
+) -> datetime | None:
+    if request.kind == runs.FINAL:
+        return None
+    return _midnight_after(now, publications.correction_days(tx, intake_id=request.intake_id))
 
 
 def _give_up(tx: Transaction, *, intake: IntakeRecord, request: PublicationRequest) -> None:
@@ -177,7 +195,8 @@ def render_zone(
     renderer: PageRenderer,
     secrets: Secrets,
 ) -> int:
-    """Write the pages of one zone in the newest edition; the last zone puts the edition in place.
+    """Write the pages of one zone in its edition; the last zone puts the edition in place, unless
+    a later publication followed meanwhile.
 
     Returns how many pages. The files are made from what is stored alone, so a repetition writes
     the same bytes. Raises NotFound for an unknown run or an intake that is not published.
@@ -197,7 +216,8 @@ def render_zone(
         left = publications.unrendered_zones(
             tx, publication_id=edition.publication.publication_id, draw_id=zone.run.draw_id
         )
-    if not left:
+        newest = publications.latest(tx, intake_id=edition.intake.intake_id)
+    if not left and newest == edition.publication:
         pages.publish(intake=code, edition=edition.name)
     return count
 
@@ -217,7 +237,7 @@ def render_progress(*, actor: Actor, intake_id: int) -> RenderProgress:
         left = publications.unrendered_zones(
             tx, publication_id=publication.publication_id, draw_id=draw.draw_id
         )
-        whole = runs.runs_of_draw(tx, draw_id=draw.draw_id)[-1]
+        whole = runs.runs_of_draw(tx, draw_id=draw.draw_id, outcome=publication.kind)[-1]
         tries = outbox.sendings(tx, job="publish_bundle", argument=whole.run_id)
     return RenderProgress(
         zones_written=written.zones,

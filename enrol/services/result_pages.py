@@ -63,7 +63,7 @@ def read_zone(tx: Transaction, *, run_id: int) -> ZonePages:
     if run is None or run.intake_zone_id is None:
         raise NotFound
     intake = intakes.intake_of(tx, intake_id=run.intake_id)
-    publication = publications.latest(tx, intake_id=run.intake_id)
+    publication = publications.publication_of(tx, intake_id=run.intake_id, kind=run.outcome)
     if intake is None or publication is None:
         raise NotFound
     order = order_of(tx, run=run)
@@ -74,18 +74,24 @@ def read_zone(tx: Transaction, *, run_id: int) -> ZonePages:
         cards={code: spoken_card(card) for code, card in cards.items()},
         bands=[band.name for band in order.rules.bands],
     )
-    where = {"draw_id": run.draw_id, "intake_zone_id": run.intake_zone_id}
+    draw_id, zone_id, outcome = run.draw_id, run.intake_zone_id, run.outcome
     ward = ward_zones.ward_of_zone(tx, intake_zone_id=run.intake_zone_id)
     return ZonePages(
         run=run,
         edition=edition,
         order=order,
         first=placements.placements_of(tx, run_id=run_id),
-        leftovers=zone_results.leftovers(tx, **where),
-        admitted=zone_results.admitted(tx, **where),
-        places=zone_results.waiting_places_of(tx, **where),
+        leftovers=zone_results.leftovers(
+            tx, draw_id=draw_id, intake_zone_id=zone_id, outcome=outcome
+        ),
+        admitted=zone_results.admitted(
+            tx, draw_id=draw_id, intake_zone_id=zone_id, outcome=outcome
+        ),
+        places=zone_results.waiting_places_of(
+            tx, draw_id=draw_id, intake_zone_id=zone_id, outcome=outcome
+        ),
         ward=ward,
-        ward_schools=_ward_schools(tx, ward, draw_id=run.draw_id),
+        ward_schools=_ward_schools(tx, ward, run=run),
     )
 
 
@@ -140,10 +146,12 @@ def _about(edition: Edition) -> bytes:
     return json.dumps(about, sort_keys=True).encode() + b"\n"
 
 
-def _ward_schools(tx: Transaction, ward: WardZones, *, draw_id: int) -> dict[str, list[Placement]]:
+def _ward_schools(tx: Transaction, ward: WardZones, *, run: Run) -> dict[str, list[Placement]]:
     schools: dict[str, list[Placement]] = {}
     for zone_id in ward.intake_zone_ids:
-        held = zone_results.admitted(tx, draw_id=draw_id, intake_zone_id=zone_id)
+        held = zone_results.admitted(
+            tx, draw_id=run.draw_id, intake_zone_id=zone_id, outcome=run.outcome
+        )
         for school in run_inputs.zone_schools(tx, intake_zone_id=zone_id):
             schools[school.code] = held.get(school.code, [])
     return schools

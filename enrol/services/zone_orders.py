@@ -31,18 +31,21 @@ class ZoneOrder:
 
 
 def zone_orders_of(tx: Transaction, *, runs: Sequence[Run]) -> dict[int, ZoneOrder]:
-    """Return what runs of zones need, by run id, read in one statement a draw; second stages and
+    """Return what runs of zones need, by run id, read in one statement a draw and
+    outcome; second stages and
     runs under other rules are left out.
 
     Raises NotFound when a draw is not confirmed.
     """
-    zones: dict[int, dict[int, Run]] = defaultdict(dict)
+    zones: dict[tuple[int, str], dict[int, Run]] = defaultdict(dict)
     for run in runs:
         if run.intake_zone_id is not None:
-            zones[run.draw_id][run.intake_zone_id] = run
+            zones[run.draw_id, run.outcome][run.intake_zone_id] = run
     orders: dict[int, ZoneOrder] = {}
-    for draw_id, asked in zones.items():
-        found = run_inputs.zone_inputs(tx, draw_id=draw_id, intake_zone_ids=list(asked))
+    for (draw_id, outcome), asked in zones.items():
+        found = run_inputs.zone_inputs(
+            tx, draw_id=draw_id, intake_zone_ids=list(asked), outcome=outcome
+        )
         if len(found) < len(asked):
             raise NotFound
         for intake_zone_id, run in asked.items():

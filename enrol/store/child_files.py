@@ -10,6 +10,7 @@ from sqlalchemy import select
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
 from enrol.store.registrations import Live
+from enrol.store.runs import counting_outcome
 from enrol.store.tables.children import children
 from enrol.store.tables.intakes import intake_zones
 from enrol.store.tables.registrations import registrations
@@ -102,6 +103,7 @@ def seat_of(tx: Transaction, *, intake_id: int, code: str) -> int | None:
         .join(runs, runs.c.id == placements.c.run_id)
         .where(
             runs.c.intake_id == intake_id,
+            runs.c.outcome == counting_outcome(intake_id),
             placements.c.code == code,
             placements.c.school_id.is_not(None),
         )

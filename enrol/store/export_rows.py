@@ -123,7 +123,9 @@ _ADMITTED = f"""
 
 _OF_SCHOOLS = """
   FROM placements p
-  JOIN runs ON runs.id = p.run_id
+  JOIN runs ON runs.id = p.run_id AND runs.outcome = (
+    SELECT CASE WHEN phase IN ('final', 'settled') THEN 'final' ELSE 'provisional' END
+      FROM intakes WHERE id = :intake_id)
   JOIN registrations g ON g.code = p.code
   JOIN children c ON c.id = g.child_id
   JOIN schools s ON s.id = p.school_id

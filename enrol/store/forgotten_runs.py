@@ -1,11 +1,11 @@
 """Runs whose next piece of work is staged nowhere: what the sweeper looks for."""
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from enrol.core.intake import Phase
 from enrol.store import publication_requests
 from enrol.store.db import Transaction
-from enrol.store.runs import DONE
+from enrol.store.runs import DONE, FINAL, PROVISIONAL
 from enrol.store.tables.intakes import intakes, publications
 from enrol.store.tables.outbox import outbox
 from enrol.store.tables.runs import renderings, runs
@@ -15,10 +15,10 @@ def forgotten_work(tx: Transaction) -> dict[str, list[int]]:
     """Return ids by job: what is not done and has no undone row in the outbox.
 
     That is a run that is not done; the last step of a stage whose runs are all done while the
-    intake is still *drawn*; what two officers agreed to publish and whose minute has come (these
-    are ids of requests, all others of runs); a zone of a publication whose pages were not
-    rendered; and a publication whose files for checking are neither offered nor given up (they
-    stand under the second stage).
+    intake is still *drawn* (for the final results: while there is no second stage); what two
+    officers agreed to publish and whose minute has come (these are ids of requests, all others of
+    runs); a zone of a publication whose pages were not rendered; and a publication whose files for
+    checking are neither offered nor given up (they stand under the second stage).
     """
     found = {
         "allocate_zone": [*_undone(tx, 1), *_not_passed_on(tx)],
@@ -45,10 +45,14 @@ def _undone(tx: Transaction, stage: int) -> list[int]:
 
 
 def _not_passed_on(tx: Transaction) -> list[int]:
+    is_going_on = or_(
+        and_(runs.c.outcome == PROVISIONAL, intakes.c.phase == Phase.DRAWN),
+        and_(runs.c.outcome == FINAL, intakes.c.phase == Phase.PROVISIONAL),
+    )
     query = (
         select(func.min(runs.c.id))
-        .join(intakes, and_(intakes.c.id == runs.c.intake_id, intakes.c.phase == Phase.DRAWN))
-        .group_by(runs.c.draw_id)
+        .join(intakes, and_(intakes.c.id == runs.c.intake_id, is_going_on))
+        .group_by(runs.c.draw_id, runs.c.outcome)
         .having(func.bool_and(runs.c.state == DONE), func.max(runs.c.stage) == 1)
         .order_by(runs.c.draw_id)
     )
@@ -66,13 +70,24 @@ def _not_allocated(tx: Transaction) -> list[int]:
 
 
 def _not_rendered(tx: Transaction, stage: int) -> list[int]:
+    """Of the newest publication alone: nobody sees the pages of one that another followed."""
     rendered = exists().where(
         renderings.c.publication_id == publications.c.id, renderings.c.run_id == runs.c.id
     )
+    later = publications.alias("later")
+    is_followed = exists().where(
+        later.c.intake_id == publications.c.intake_id, later.c.id > publications.c.id
+    )
     query = (
         select(runs.c.id)
-        .join(publications, publications.c.intake_id == runs.c.intake_id)
-        .where(runs.c.stage == stage, runs.c.state == DONE, ~rendered)
+        .join(
+            publications,
+            and_(
+                publications.c.intake_id == runs.c.intake_id,
+                publications.c.kind == runs.c.outcome,
+            ),
+        )
+        .where(runs.c.stage == stage, runs.c.state == DONE, ~rendered, ~is_followed)
         .distinct()
         .order_by(runs.c.id)
     )

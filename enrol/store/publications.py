@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, insert, select
+from sqlalchemy import and_, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from enrol.store.constraints import translated
@@ -16,7 +16,9 @@ from enrol.store.tables.schools import schools
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One publication; ``objections_until`` is the first instant that is too late."""
+    """One publication; ``objections_until`` and ``correction_ends_at`` (for reports of errors of
+    fact, provisional results only) are the first instants that are too late.
+    """
 
     publication_id: int
     intake_id: int
@@ -24,6 +26,7 @@ class Publication:
     outcome_digest: str
     published_at: datetime
     objections_until: datetime
+    correction_ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ _PUBLICATION = (
     publications.c.outcome_digest,
     publications.c.published_at,
     publications.c.objections_until,
+    publications.c.correction_ends_at,
 )
 
 
@@ -67,6 +71,7 @@ def publish(
     request: PublicationRequest,
     published_at: datetime,
     objections_until: datetime,
+    correction_ends_at: datetime | None,
 ) -> int:
     """Write the publication of a confirmed request and return its id. Raises AlreadyPublished.
 
@@ -85,6 +90,7 @@ def publish(
                 due_at=request.publish_at,
                 published_at=published_at,
                 objections_until=objections_until,
+                correction_ends_at=correction_ends_at,
             )
             .returning(publications.c.id)
         ).scalar_one()
@@ -96,6 +102,30 @@ def latest(tx: Transaction, *, intake_id: int) -> Publication | None:
     query = select(*_PUBLICATION).where(publications.c.intake_id == intake_id)
     row = tx.execute(query.order_by(publications.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else Publication(*row)
+
+
+def publication_of(tx: Transaction, *, intake_id: int, kind: str) -> Publication | None:
+    """Return the publication of this kind."""
+    query = select(*_PUBLICATION).where(
+        publications.c.intake_id == intake_id, publications.c.kind == kind
+    )
+    row = tx.execute(query).one_or_none()
+    return None if row is None else Publication(*row)
+
+
+def correction_days(tx: Transaction, *, intake_id: int) -> int:
+    """Return for how many whole days errors of fact are taken after the provisional results."""
+    query = select(intakes.c.correction_days).where(intakes.c.id == intake_id)
+    return int(tx.execute(query).scalar_one())
+
+
+def end_corrections(tx: Transaction, *, publication_id: int) -> None:
+    """Let the window for reports of errors end now, by the database's clock."""
+    tx.execute(
+        update(publications)
+        .where(publications.c.id == publication_id)
+        .values(correction_ends_at=func.clock_timestamp())
+    )
 
 
 def intake_id_of(tx: Transaction, *, code: str) -> int | None:
@@ -123,13 +153,17 @@ def mark_rendered(tx: Transaction, *, publication_id: int, run_id: int, pages: i
 
 
 def unrendered_zones(tx: Transaction, *, publication_id: int, draw_id: int) -> int:
-    """Return how many zones of the draw have no pages yet."""
+    """Return how many zones of the draw have no pages in the publication yet."""
     rendered = exists().where(
         renderings.c.run_id == runs.c.id, renderings.c.publication_id == publication_id
     )
     query = (
         select(func.count())
         .select_from(runs)
+        .join(
+            publications,
+            and_(publications.c.id == publication_id, publications.c.kind == runs.c.outcome),
+        )
         .where(runs.c.draw_id == draw_id, runs.c.stage == 1, ~rendered)
     )
     return int(tx.execute(query).scalar_one())

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, collate, or_, select
 
 from enrol.store.db import Transaction
+from enrol.store.runs import PROVISIONAL, counting_outcome
 from enrol.store.tables.children import children
 from enrol.store.tables.intakes import intake_zones, publications, seat_plans
 from enrol.store.tables.registrations import registrations
@@ -67,8 +68,8 @@ class WishLine:
     submitted_at: datetime
 
 
-def run_lines(tx: Transaction, *, intake_id: int) -> list[RunLine]:
-    """Return the runs of an intake, by stage and zone."""
+def run_lines(tx: Transaction, *, intake_id: int, outcome: str = PROVISIONAL) -> list[RunLine]:
+    """Return the runs of an intake to these results, by stage and zone."""
     query = (
         select(
             runs.c.id,
@@ -84,7 +85,7 @@ def run_lines(tx: Transaction, *, intake_id: int) -> list[RunLine]:
         )
         .outerjoin(intake_zones, intake_zones.c.id == runs.c.intake_zone_id)
         .outerjoin(zones, zones.c.id == intake_zones.c.zone_id)
-        .where(runs.c.intake_id == intake_id)
+        .where(runs.c.intake_id == intake_id, runs.c.outcome == outcome)
         .order_by(runs.c.stage, _by_bytes(zones), runs.c.id)
     )
     return _records(tx, query, RunLine)
@@ -123,6 +124,7 @@ def roll_of(
         .join(children, children.c.id == registrations.c.child_id)
         .where(
             runs.c.intake_id == intake_id,
+            runs.c.outcome == counting_outcome(intake_id),
             or_(runs.c.stage == 2, runs.c.intake_zone_id.in_(offered)),
             placements.c.school_id == school_id,
         )
@@ -138,7 +140,11 @@ def leftovers(tx: Transaction, *, intake_id: int, unit_ids: Collection[int]) -> 
     seated = (
         select(placements.c.code)
         .join(runs, runs.c.id == placements.c.run_id)
-        .where(runs.c.intake_id == intake_id, placements.c.school_id.is_not(None))
+        .where(
+            runs.c.intake_id == intake_id,
+            runs.c.outcome == counting_outcome(intake_id),
+            placements.c.school_id.is_not(None),
+        )
     )
     query = (
         select(placements.c.code, zones.c.code, placements.c.band, placements.c.number)
@@ -147,6 +153,7 @@ def leftovers(tx: Transaction, *, intake_id: int, unit_ids: Collection[int]) -> 
         .join(zones, zones.c.id == intake_zones.c.zone_id)
         .where(
             runs.c.intake_id == intake_id,
+            runs.c.outcome == counting_outcome(intake_id),
             zones.c.unit_id.in_(unit_ids),
             placements.c.school_id.is_(None),
             placements.c.code.not_in(seated),

@@ -10,10 +10,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     collate,
+    exists,
     func,
     literal_column,
     select,
     text,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
@@ -21,6 +23,8 @@ from enrol.core.model import Reserve, SeatPlan
 from enrol.core.roll import Packed
 from enrol.store.db import Transaction
 from enrol.store.frozen_entries import allow_minutes
+from enrol.store.runs import FINAL, PROVISIONAL
+from enrol.store.tables.corrections import corrections
 from enrol.store.tables.intakes import draws, intakes, rule_sets, seat_plans
 from enrol.store.tables.registrations import frozen_entries
 from enrol.store.tables.runs import fills, placements, runs
@@ -92,7 +96,7 @@ def _roll() -> Select[str, str, str, str]:
 
 
 _ROLL = _roll()
-_ZONE_INPUTS = text(
+_ZONES = (
     "SELECT asked.zone, rule_sets.body, draws.seed, draws.public_value, draws.list_hash,"
     " offered.schools, roll.*"
     " FROM unnest(CAST(:zones AS int[])) AS asked(zone)"
@@ -109,20 +113,39 @@ _ZONE_INPUTS = text(
     "     coalesce(string_agg(family, E'\\n' ORDER BY position), ''),"
     "     coalesce(string_agg(stated, E'\\n' ORDER BY position), ''),"
     "     coalesce(string_agg(wished, E'\\n' ORDER BY position), '')"
-    "   FROM frozen_entries WHERE intake_zone_id = asked.zone) AS roll"
 )
+_FROZEN_ROLL = "   FROM frozen_entries WHERE intake_zone_id = asked.zone) AS roll"
+# A correction may lead a child to another zone: it leaves the one and stands in the other.
+_COUNTED_ROLL = (
+    "   FROM (SELECT code, family, stated, wished, position FROM frozen_entries AS entry"
+    "     WHERE intake_zone_id = asked.zone AND NOT EXISTS (SELECT FROM corrections"
+    "       WHERE corrections.intake_id = draws.intake_id AND corrections.code = entry.code"
+    "         AND replaced_at IS NULL)"
+    "     UNION ALL"
+    "     SELECT corrections.code, corrections.family, corrections.stated, corrections.wished,"
+    "       entry.position"
+    "     FROM corrections JOIN frozen_entries AS entry USING (intake_id, code)"
+    "     WHERE corrections.intake_zone_id = asked.zone AND replaced_at IS NULL) AS counted"
+    " ) AS roll"
+)
+_ZONE_INPUTS = {
+    PROVISIONAL: text(_ZONES + _FROZEN_ROLL),
+    FINAL: text(_ZONES + _COUNTED_ROLL),
+}
 
 
 def zone_inputs(
-    tx: Transaction, *, draw_id: int, intake_zone_ids: Sequence[int]
+    tx: Transaction, *, draw_id: int, intake_zone_ids: Sequence[int], outcome: str = PROVISIONAL
 ) -> dict[int, ZoneInput]:
     """Return all of it by intake zone id, in one statement; nothing while the draw is not
-    confirmed.
+    confirmed. For the final results corrected entries count in the place of the frozen ones.
     """
     asked = {"draw": draw_id, "zones": list(intake_zone_ids)}
     return {
         zone: ZoneInput(DrawnRules(*drawn), [School(*school) for school in schools], Packed(*roll))
-        for zone, *drawn, schools, code, family, stated, wished in tx.execute(_ZONE_INPUTS, asked)
+        for zone, *drawn, schools, code, family, stated, wished in tx.execute(
+            _ZONE_INPUTS[outcome], asked
+        )
         for roll in [(code, family, stated, wished)]
     }
 
@@ -133,10 +156,25 @@ def drawn_rules(tx: Transaction, *, draw_id: int) -> DrawnRules | None:
     return None if row is None else DrawnRules(*row)
 
 
-def zone_entries(tx: Transaction, *, intake_zone_id: int) -> str:
-    """Return the frozen entries of a zone as one JSON array, in code order."""
-    query = _packed().where(frozen_entries.c.intake_zone_id == intake_zone_id)
-    return str(tx.execute(query).scalar_one())
+def zone_entries(tx: Transaction, *, intake_zone_id: int, outcome: str = PROVISIONAL) -> str:
+    """Return the entries of a zone as one JSON array, in code order: the frozen ones, or for the
+    final results those that count.
+    """
+    listed = select(frozen_entries.c.code, frozen_entries.c.entry).where(
+        frozen_entries.c.intake_zone_id == intake_zone_id
+    )
+    if outcome == PROVISIONAL:
+        return str(tx.execute(_packed(listed.subquery())).scalar_one())
+    is_corrected = exists().where(
+        corrections.c.intake_id == frozen_entries.c.intake_id,
+        corrections.c.code == frozen_entries.c.code,
+        corrections.c.replaced_at.is_(None),
+    )
+    here = select(corrections.c.code, corrections.c.entry).where(
+        corrections.c.intake_zone_id == intake_zone_id, corrections.c.replaced_at.is_(None)
+    )
+    counted = union_all(listed.where(~is_corrected), here).subquery()
+    return str(tx.execute(_packed(counted)).scalar_one())
 
 
 def zone_roll(tx: Transaction, *, intake_zone_id: int) -> Packed:
@@ -150,18 +188,44 @@ def zone_schools(tx: Transaction, *, intake_zone_id: int) -> list[School]:
     return [School(*row) for row in tx.execute(query, {"zone": intake_zone_id})]
 
 
-def leftover_entries(tx: Transaction, *, draw_id: int) -> str:
-    """Return the frozen entries that the first stage left without a seat, as one JSON array."""
+def leftover_entries(tx: Transaction, *, draw_id: int, outcome: str = PROVISIONAL) -> str:
+    """Return the entries that the first stage left without a seat, as one JSON array: the frozen
+    ones, or for the final results those that count.
+    """
     allow_minutes(tx)
-    left = _left(draw_id)
-    query = _packed().join(
-        left,
-        and_(left.c.intake_id == frozen_entries.c.intake_id, left.c.code == frozen_entries.c.code),
+    entry = frozen_entries.c.entry
+    if outcome == FINAL:
+        entry = func.coalesce(corrections.c.entry, entry)
+    left = (
+        select(placements.c.code, entry.label("entry"))
+        .join(runs, runs.c.id == placements.c.run_id)
+        .join(
+            frozen_entries,
+            and_(
+                frozen_entries.c.intake_id == runs.c.intake_id,
+                frozen_entries.c.code == placements.c.code,
+            ),
+        )
+        .where(
+            runs.c.draw_id == draw_id,
+            runs.c.outcome == outcome,
+            runs.c.stage == 1,
+            placements.c.school_id.is_(None),
+        )
     )
-    return str(tx.execute(query).scalar_one())
+    if outcome == FINAL:
+        left = left.outerjoin(
+            corrections,
+            and_(
+                corrections.c.intake_id == frozen_entries.c.intake_id,
+                corrections.c.code == frozen_entries.c.code,
+                corrections.c.replaced_at.is_(None),
+            ),
+        )
+    return str(tx.execute(_packed(left.subquery())).scalar_one())
 
 
-def free_schools(tx: Transaction, *, draw_id: int) -> list[School]:
+def free_schools(tx: Transaction, *, draw_id: int, outcome: str = PROVISIONAL) -> list[School]:
     """Return every school of the first stage with the seats that nobody holds, by code."""
     query = (
         select(
@@ -172,24 +236,15 @@ def free_schools(tx: Transaction, *, draw_id: int) -> list[School]:
         )
         .join(fills, fills.c.school_id == schools.c.id)
         .join(runs, runs.c.id == fills.c.run_id)
-        .where(runs.c.draw_id == draw_id, runs.c.stage == 1)
+        .where(runs.c.draw_id == draw_id, runs.c.outcome == outcome, runs.c.stage == 1)
         .order_by(collate(schools.c.code, "C"))
     )
     return [School(*row) for row in tx.execute(query)]
 
 
-def _packed() -> Select[str]:
+def _packed(listed: Subquery) -> Select[str]:
     ordered: aggregate_order_by[str] = aggregate_order_by(
-        literal_column("','"), collate(frozen_entries.c.code, "C")
+        literal_column("','"), collate(listed.c.code, "C")
     )
-    joined = func.string_agg(frozen_entries.c.entry, ordered)
-    return select(func.concat("[", joined, "]")).select_from(frozen_entries)
-
-
-def _left(draw_id: int) -> Subquery:
-    return (
-        select(runs.c.intake_id, placements.c.code)
-        .join(placements, placements.c.run_id == runs.c.id)
-        .where(runs.c.draw_id == draw_id, runs.c.stage == 1, placements.c.school_id.is_(None))
-        .subquery("left_over")
-    )
+    joined = func.string_agg(listed.c.entry, ordered)
+    return select(func.concat("[", joined, "]")).select_from(listed)

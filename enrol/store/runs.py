@@ -7,18 +7,17 @@ the latest number may write. A worker that was paused and wakes up late is refus
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     Integer,
+    ScalarSelect,
     Select,
     bindparam,
+    case,
     collate,
     exists,
     func,
-    insert,
-    literal,
     select,
     text,
     update,
@@ -28,18 +27,22 @@ from enrol.core.digests import intake_digest
 from enrol.core.intake import Phase
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
-from enrol.store.tables.intakes import draws, intake_zones, intakes
+from enrol.store.tables.intakes import intake_zones, intakes
 from enrol.store.tables.runs import runs
 from enrol.store.tables.units import zones
 
 PENDING, RUNNING, DONE = "pending", "running", "done"
+PROVISIONAL, FINAL = "provisional", "final"
+"""Which results a run leads to: the first ones, or those over the corrected list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """One computation: a zone's first stage, or (``intake_zone_id`` None) an intake's second.
 
-    ``outcome_digest`` is 64 hex digits once the run is done.
+    ``outcome`` says which results it leads to; ``list_hash`` is the root of the list that counts
+    for it, corrected for the final results. ``outcome_digest`` is 64 hex digits once the run is
+    done.
     """
 
     run_id: int
@@ -52,6 +55,12 @@ class Run:
     epoch: int
     state: str
     outcome_digest: str | None
+    outcome: str = PROVISIONAL
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether it computes from the corrected list, for the final results."""
+        return self.outcome == FINAL
 
     @property
     def is_done(self) -> bool:
@@ -68,7 +77,7 @@ class Finished:
     totals: Mapping[str, object]
 
 
-def _runs() -> Select[int, int, int | None, str | None, int, int, str, int, str, str | None]:
+def _runs() -> Select[int, int, int | None, str | None, int, int, str, int, str, str | None, str]:
     return (
         select(
             runs.c.id,
@@ -81,6 +90,7 @@ def _runs() -> Select[int, int, int | None, str | None, int, int, str, int, str,
             runs.c.epoch,
             runs.c.state,
             runs.c.outcome_digest,
+            runs.c.outcome,
         )
         .outerjoin(intake_zones, intake_zones.c.id == runs.c.intake_zone_id)
         .outerjoin(zones, zones.c.id == intake_zones.c.zone_id)
@@ -93,7 +103,11 @@ _PHASE_WHILE_UNDONE = (
     .join(runs, runs.c.intake_id == intakes.c.id)
     .where(
         runs.c.id == bindparam("run"),
-        exists().where(_other.c.draw_id == runs.c.draw_id, _other.c.state != DONE),
+        exists().where(
+            _other.c.draw_id == runs.c.draw_id,
+            _other.c.outcome == runs.c.outcome,
+            _other.c.state != DONE,
+        ),
     )
 )
 _ZONE = (
@@ -118,68 +132,32 @@ def runs_of(tx: Transaction, *, run_ids: Collection[int]) -> list[Run]:
 
 
 def phase_while_undone(tx: Transaction, *, run_id: int) -> Phase | None:
-    """Return the intake's phase while some run of the same draw is not done; None afterwards, and
-    for an unknown run.
+    """Return the intake's phase while some run to the same results is not done; None afterwards,
+    and for an unknown run.
     """
     phase = tx.execute(_PHASE_WHILE_UNDONE, {"run": run_id}).scalar_one_or_none()
     return None if phase is None else Phase(phase)
 
 
-def runs_of_draw(tx: Transaction, *, draw_id: int) -> list[Run]:
-    """Return the runs of a draw, by zone code, the second stage last."""
+def runs_of_draw(tx: Transaction, *, draw_id: int, outcome: str = PROVISIONAL) -> list[Run]:
+    """Return the runs of a draw to these results, by zone code, the second stage last."""
     # By bytes, whatever the server's collation: the digest of the intake joins them in this order.
     zone = collate(zones.c.code, "C")
-    query = _runs().where(runs.c.draw_id == draw_id).order_by(runs.c.stage, zone, runs.c.id)
+    query = _runs().where(runs.c.draw_id == draw_id, runs.c.outcome == outcome)
+    query = query.order_by(runs.c.stage, zone, runs.c.id)
     return [Run(*row) for row in tx.execute(query)]
 
 
-def open_missing(tx: Transaction, *, draw_id: int) -> int:
-    """Write a pending run for every zone of the draw's intake that has none; returns how many.
-
-    The caller holds the intake's exclusive lock; ``uq_runs_official`` has the last word.
+def counting_outcome(intake_id: int) -> ScalarSelect[str]:
+    """Return, for use in a query, which results count in an intake: the first ones until the final
+    results are public. A final run that is still being judged is nobody's result.
     """
-    known = exists().where(runs.c.draw_id == draws.c.id, runs.c.intake_zone_id == intake_zones.c.id)
-    missing = (
-        select(
-            draws.c.intake_id,
-            intake_zones.c.id,
-            literal(1),
-            draws.c.kind,
-            draws.c.id,
-            draws.c.list_hash,
-        )
-        .join(intake_zones, intake_zones.c.intake_id == draws.c.intake_id)
-        .where(draws.c.id == draw_id, ~known)
-        .order_by(intake_zones.c.id)
+    is_final = intakes.c.phase.in_([Phase.FINAL.value, Phase.SETTLED.value])
+    return (
+        select(case((is_final, FINAL), else_=PROVISIONAL))
+        .where(intakes.c.id == intake_id)
+        .scalar_subquery()
     )
-    return len(_insert(tx, missing))
-
-
-def open_second_stage(tx: Transaction, *, draw_id: int) -> int:
-    """Write the pending run of the second stage and return its id, also when it is there already.
-
-    The caller holds the intake's exclusive lock.
-    """
-    query = select(runs.c.id).where(runs.c.draw_id == draw_id, runs.c.stage == 2)
-    known: int | None = tx.execute(query).scalar_one_or_none()
-    if known is not None:
-        return known
-    drawn = select(
-        draws.c.intake_id,
-        literal(None),
-        literal(2),
-        draws.c.kind,
-        draws.c.id,
-        draws.c.list_hash,
-    ).where(draws.c.id == draw_id)
-    return _insert(tx, drawn)[0]
-
-
-def _insert(tx: Transaction, rows: Select[*tuple[Any, ...]]) -> list[int]:
-    columns = ["intake_id", "intake_zone_id", "stage", "kind", "draw_id", "list_hash"]
-    with translated():
-        written = tx.execute(insert(runs).from_select(columns, rows).returning(runs.c.id))
-        return list(written.scalars())
 
 
 # Built once: to build a statement again for each zone would take as long as to run it.
@@ -202,6 +180,7 @@ _START = (
         runs.c.epoch,
         runs.c.state,
         runs.c.outcome_digest,
+        runs.c.outcome,
     )
 )
 _HOLD = text(
@@ -247,9 +226,10 @@ def finish(tx: Transaction, *, finished: Iterable[Finished]) -> None:
         tx.execute(_FINISH, {"found": found})
 
 
-def digest_of_draw(tx: Transaction, *, draw_id: int) -> str:
+def digest_of_draw(tx: Transaction, *, draw_id: int, outcome: str = PROVISIONAL) -> str:
     """Return the digest over a draw's runs as they state it (``core.digests.intake_digest``)."""
-    return intake_digest(run.outcome_digest or "" for run in runs_of_draw(tx, draw_id=draw_id))
+    stated = runs_of_draw(tx, draw_id=draw_id, outcome=outcome)
+    return intake_digest(run.outcome_digest or "" for run in stated)
 
 
 _TOTALS = text(
@@ -259,13 +239,13 @@ _TOTALS = text(
     " coalesce(sum((totals->>'first_wish')::int), 0) AS first_wish,"
     " coalesce(sum((totals->>'rerouted')::int) FILTER (WHERE stage = 2), 0) AS rerouted,"
     " coalesce(sum((totals->>'unplaced')::int) FILTER (WHERE stage = 2), 0) AS unplaced"
-    " FROM runs WHERE draw_id = :draw"
+    " FROM runs WHERE draw_id = :draw AND outcome = :outcome"
 )
 
 
-def totals_of_draw(tx: Transaction, *, draw_id: int) -> dict[str, int]:
+def totals_of_draw(tx: Transaction, *, draw_id: int, outcome: str = PROVISIONAL) -> dict[str, int]:
     """Return the totals of a draw's runs added up: entries and seats as the zones begin with them,
     who was seated by wish or re-routed in either stage, and who is left without a seat at the end.
     """
-    row = tx.execute(_TOTALS, {"draw": draw_id}).mappings().one()
+    row = tx.execute(_TOTALS, {"draw": draw_id, "outcome": outcome}).mappings().one()
     return {name: int(count) for name, count in row.items()}

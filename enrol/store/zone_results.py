@@ -6,6 +6,8 @@ from sqlalchemy import and_, case, collate, func, or_, select, true
 
 from enrol.core.model import Placement
 from enrol.store.db import Transaction
+from enrol.store.runs import FINAL, PROVISIONAL
+from enrol.store.tables.corrections import corrections
 from enrol.store.tables.intakes import seat_plans
 from enrol.store.tables.registrations import frozen_entries
 from enrol.store.tables.runs import explanations, placements, runs, waiting_lists
@@ -30,7 +32,19 @@ _PLACEMENT = (
 )
 
 
-def leftovers(tx: Transaction, *, draw_id: int, intake_zone_id: int) -> dict[str, Leftover]:
+# Where a child counts: a correction may have led it to another zone for the final results.
+_CORRECTED = and_(
+    corrections.c.intake_id == frozen_entries.c.intake_id,
+    corrections.c.code == frozen_entries.c.code,
+    corrections.c.replaced_at.is_(None),
+    runs.c.outcome == FINAL,
+)
+_ZONE = func.coalesce(corrections.c.intake_zone_id, frozen_entries.c.intake_zone_id)
+
+
+def leftovers(
+    tx: Transaction, *, draw_id: int, intake_zone_id: int, outcome: str = PROVISIONAL
+) -> dict[str, Leftover]:
     """Return the children of the zone whom its own schools could not take, by code."""
     query = (
         select(*_PLACEMENT, explanations.c.wishes)
@@ -49,18 +63,22 @@ def leftovers(tx: Transaction, *, draw_id: int, intake_zone_id: int) -> dict[str
                 explanations.c.code == placements.c.code,
             ),
         )
+        .outerjoin(corrections, _CORRECTED)
         .outerjoin(schools, schools.c.id == placements.c.school_id)
         .where(
             runs.c.draw_id == draw_id,
+            runs.c.outcome == outcome,
             runs.c.stage == 2,
-            frozen_entries.c.intake_zone_id == intake_zone_id,
+            intake_zone_id == _ZONE,
         )
         .order_by(collate(placements.c.code, "C"))
     )
     return {row[0]: Leftover(Placement(*row[:6]), row[6]) for row in tx.execute(query)}
 
 
-def admitted(tx: Transaction, *, draw_id: int, intake_zone_id: int) -> dict[str, list[Placement]]:
+def admitted(
+    tx: Transaction, *, draw_id: int, intake_zone_id: int, outcome: str = PROVISIONAL
+) -> dict[str, list[Placement]]:
     """Return who holds a seat at each school of the zone, of either stage and any zone, by code."""
     query = (
         select(*_PLACEMENT)
@@ -69,6 +87,7 @@ def admitted(tx: Transaction, *, draw_id: int, intake_zone_id: int) -> dict[str,
         .join(seat_plans, seat_plans.c.school_id == placements.c.school_id)
         .where(
             runs.c.draw_id == draw_id,
+            runs.c.outcome == outcome,
             or_(runs.c.stage == 2, runs.c.intake_zone_id == intake_zone_id),
             seat_plans.c.intake_zone_id == intake_zone_id,
         )
@@ -81,7 +100,7 @@ def admitted(tx: Transaction, *, draw_id: int, intake_zone_id: int) -> dict[str,
 
 
 def waiting_places_of(
-    tx: Transaction, *, draw_id: int, intake_zone_id: int
+    tx: Transaction, *, draw_id: int, intake_zone_id: int, outcome: str = PROVISIONAL
 ) -> dict[str, dict[str, int]]:
     """Return the places in waiting lists of the zone's children, by code and school.
 
@@ -90,7 +109,7 @@ def waiting_places_of(
     first = (
         select(waiting_lists.c.school_id, func.cardinality(waiting_lists.c.codes).label("length"))
         .join(runs, runs.c.id == waiting_lists.c.run_id)
-        .where(runs.c.draw_id == draw_id, runs.c.stage == 1)
+        .where(runs.c.draw_id == draw_id, runs.c.outcome == outcome, runs.c.stage == 1)
         .subquery("first_lists")
     )
     waiting = (
@@ -111,12 +130,14 @@ def waiting_places_of(
                 frozen_entries.c.code == waiting.c.code,
             ),
         )
+        .outerjoin(corrections, _CORRECTED)
         .join(schools, schools.c.id == waiting_lists.c.school_id)
         .outerjoin(first, first.c.school_id == waiting_lists.c.school_id)
         .where(
             runs.c.draw_id == draw_id,
+            runs.c.outcome == outcome,
             or_(runs.c.stage == 2, runs.c.intake_zone_id == intake_zone_id),
-            frozen_entries.c.intake_zone_id == intake_zone_id,
+            intake_zone_id == _ZONE,
         )
         .order_by(collate(waiting.c.code, "C"), runs.c.stage, waiting_lists.c.school_id)
     )

@@ -16,7 +16,7 @@ from enrol.core.results import entries_by_zone
 from enrol.services import advancing, allocating
 from enrol.services.allocating import Done, Superseded
 from enrol.services.refusals import StoreBusy
-from enrol.store import locks, outcomes, runs
+from enrol.store import locks, opened_runs, outcomes, runs
 from enrol.store.db import transaction
 from enrol.store.tables.runs import cut_offs, fills, placements, waiting_lists
 from tests.application import empty_tables
@@ -165,13 +165,13 @@ def test_without_the_intake_lock_the_second_stage_opens_twice(app, drawn, monkey
     for run_id in run_ids():
         allocating.run_zone(run_id=run_id)
     monkeypatch.setattr(locks, "lock_intake_exclusive", lambda tx, number: None)
-    look, barrier = runs.open_second_stage, Barrier(WORKERS)
+    look, barrier = opened_runs.open_second_stage, Barrier(WORKERS)
 
     def together(tx, *, draw_id):
         barrier.wait()
         return look(tx, draw_id=draw_id)
 
-    monkeypatch.setattr(runs, "open_second_stage", together)
+    monkeypatch.setattr(opened_runs, "open_second_stage", together)
     results = all_at_once(app, lambda: advancing.advance(run_id=run_ids()[0]))
 
     broken = [result for result in results if isinstance(result, Exception)]
