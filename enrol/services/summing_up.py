@@ -78,14 +78,16 @@ def sum_up(*, publication_id: int) -> bool:
     stands. Raises NotFound.
     """
     with transaction() as tx:
-        found = statistics.publication_intake(tx, publication_id=publication_id)
+        found = statistics.publication_of(tx, publication_id=publication_id)
         if found is None:
             raise NotFound
-        intake_id, kind = found
+        intake_id, is_official, outcome = found
         draw = draws.draw_of(tx, intake_id=intake_id)
-        if kind != "official" or draw is None:
+        if not is_official or draw is None:
             return False
-        counted = statistics.count_schools(tx, intake_id=intake_id, draw_id=draw.draw_id)
+        counted = statistics.count_schools(
+            tx, intake_id=intake_id, draw_id=draw.draw_id, outcome=outcome
+        )
         whole, lines = protected(counted)
         ratings.give_rights(tx, intake_id=intake_id)
         return statistics.keep(

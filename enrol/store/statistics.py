@@ -104,22 +104,22 @@ def uncounted(tx: Transaction, *, limit: int) -> list[int]:
     return list(tx.execute(query).scalars())
 
 
-def publication_intake(tx: Transaction, *, publication_id: int) -> tuple[int, str] | None:
-    """Return id and kind of a publication's intake."""
+def publication_of(tx: Transaction, *, publication_id: int) -> tuple[int, bool, str] | None:
+    """Return a publication's intake, whether that is official, and which results it shows."""
     query = (
-        select(intakes.c.id, intakes.c.kind)
+        select(intakes.c.id, intakes.c.kind, publications.c.kind)
         .join(publications, publications.c.intake_id == intakes.c.id)
         .where(publications.c.id == publication_id)
     )
     row = tx.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
+    return None if row is None else (row[0], row[1] == "official", row[2])
 
 
 _COUNT = """
 WITH placed AS (
   SELECT p.school_id, p.rank, p.band, count(*)::int AS children
     FROM placements p JOIN runs r ON r.id = p.run_id
-   WHERE r.draw_id = %(draw_id)s AND p.school_id IS NOT NULL
+   WHERE r.draw_id = %(draw_id)s AND r.outcome = %(outcome)s AND p.school_id IS NOT NULL
    GROUP BY p.school_id, p.rank, p.band),
 wished AS (
   SELECT wishes[1] AS school_id, count(*)::int AS children FROM registrations
@@ -133,9 +133,13 @@ SELECT s.school_id, s.seats, coalesce(w.children, 0),
 """
 
 
-def count_schools(tx: Transaction, *, intake_id: int, draw_id: int) -> list[SchoolCounts]:
-    """Count every school with seats in an intake: first wishes, and who was placed there."""
-    values = {"intake_id": intake_id, "draw_id": draw_id}
+def count_schools(
+    tx: Transaction, *, intake_id: int, draw_id: int, outcome: str
+) -> list[SchoolCounts]:
+    """Count every school with seats in an intake: first wishes, and who was placed there by the
+    runs to these results (provisional or final).
+    """
+    values = {"intake_id": intake_id, "draw_id": draw_id, "outcome": outcome}
     return [
         SchoolCounts(row[0], row[1], row[2], tuple((rank, band, n) for rank, band, n in row[3]))
         for row in tx.exec_driver_sql(_COUNT, values)
