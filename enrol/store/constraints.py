@@ -47,6 +47,18 @@ class AlreadyObjected(StoreRefusal):
     """The child has an objection in this intake that is not answered yet."""
 
 
+class AlreadyReported(StoreRefusal):
+    """The registration has a report of an error that is not decided yet."""
+
+
+class AlreadyDecided(StoreRefusal):
+    """The report of an error was decided meanwhile."""
+
+
+class FinalRunOpened(StoreRefusal):
+    """The final run has begun: facts are no longer corrected."""
+
+
 class CodeTaken(StoreRefusal):
     """The code or identity number is already in use."""
 
@@ -64,6 +76,10 @@ _FACTS: dict[str, type[StoreRefusal]] = {
     "uq_publication_requests_live": AlreadyAsked,
     "uq_runs_official": AlreadyRun,
     "uq_objections_open": AlreadyObjected,
+    "uq_error_reports_open": AlreadyReported,
+    "uq_corrections_report_id": AlreadyDecided,
+    "uq_corrections_counting": AlreadyDecided,
+    "ck_corrections_before_the_final_run": FinalRunOpened,
     "ck_fills_never_over_the_seats": SeatsExceeded,
     "uq_publications_intake_id_kind": AlreadyPublished,
     "uq_children_pupil_code": CodeTaken,

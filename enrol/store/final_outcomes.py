@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, collate, func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from enrol.core.model import CutOff, Placement
 from enrol.core.outcome import WaitingList
@@ -41,6 +42,12 @@ def is_computed(tx: Transaction, *, intake_id: int) -> bool:
         runs.c.state == DONE,
     )
     return tx.execute(query).first() is not None
+
+
+def is_opened(tx: Transaction, *, intake_id: int) -> bool:
+    """Tell whether the final run of an intake has begun: from then on nothing is corrected."""
+    query = select(runs.c.id).where(runs.c.intake_id == intake_id, runs.c.outcome == FINAL)
+    return tx.execute(query.limit(1)).first() is not None
 
 
 def counted_lines(tx: Transaction, *, intake_id: int) -> Iterator[str]:
@@ -125,7 +132,7 @@ def _placements(
         .join(runs, runs.c.id == placements.c.run_id)
         .outerjoin(schools, schools.c.id == placements.c.school_id)
         .where(runs.c.draw_id == draw_id, runs.c.outcome == outcome, *conditions)
-        .distinct(collate(placements.c.code, "C"))
+        .ext(distinct_on(collate(placements.c.code, "C")))
         .order_by(collate(placements.c.code, "C"), runs.c.stage.desc())
         .execution_options(stream_results=True, yield_per=BATCH)
     )
