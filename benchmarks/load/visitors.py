@@ -27,6 +27,7 @@ MOST_QUESTIONS, MOST_TRIES = 12, 40
 GIVES_UP_AFTER = 300.0
 _CODE = re.compile(r"\b(?:AR|TT)\d{14}[0-9A-Z]\b")
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+_PROBLEMS = re.compile(r'<div class="problems"(?:[^>]*)>(.*?)</div>', re.DOTALL)
 _MAIN = re.compile(r'<form id="main-form" method="post"(?: action="([^"]*)")?.*?</form>', re.DOTALL)
 _SELECT = re.compile(r'<select[^>]* name="(wish_\d+)".*?</select>', re.DOTALL)
 _RADIO = re.compile(r'<input type="radio"[^>]* name="(\w+)" value="([^"]*)"( checked)?')
@@ -212,16 +213,17 @@ class Family:
                 method, form = "GET", None
                 path = parts.path + (f"?{parts.query}" if parts.query else "")
                 continue
-            is_waiting = answer.headers.get("X-Enrol-Room") is not None
+            headers = answer.headers or {}  # none when the line broke
+            is_waiting = headers.get("X-Enrol-Room") is not None
             if not is_waiting and answer.status_code not in (503, 0):
                 break
             if time.time() > self._deadline:
                 raise NotAPageForUs("waited too long")
             self.waited += 1
-            hint = answer.headers.get("Refresh") or answer.headers.get("Retry-After") or "1"
+            hint = headers.get("Refresh") or headers.get("Retry-After") or "1"
             gevent.sleep(min(float(hint.split(";")[0]), 30.0))
         if answer.status_code not in (200, 409):
-            raise NotAPageForUs(f"{answer.status_code} at {_plain(path)}")
+            raise NotAPageForUs(f"{answer.status_code} at {_plain(path)}{_told_wrong(answer)}")
         self.address, self.path = path, path.partition("?")[0]
         return answer.text or ""
 
@@ -277,6 +279,12 @@ def _found(pattern: re.Pattern[str], page: str) -> str:
     if match is None:
         raise NotAPageForUs("no way on")
     return match[1]
+
+
+def _told_wrong(answer) -> str:
+    """Return what the page says is wrong, without its marks."""
+    box = _PROBLEMS.search(answer.text or "")
+    return "" if box is None else ": " + " ".join(re.sub("<[^>]*>", " ", box[1]).split())
 
 
 def _plain(path: str) -> str:
