@@ -1,9 +1,9 @@
 """Small counts taken out of tables, so that nobody can work them out from what is left.
 
 A count below ``SMALL`` may point to single children. It is hidden, and with it (complementary
-suppression) so much else that the difference between a total and the shown counts tells no more:
-whoever subtracts finds that each hidden count may just as well be ``SMALL`` or greater. A nought
-says that there is nobody to point to, and is shown unless the caller says otherwise.
+suppression) a greater one, so that the difference between a total and the shown counts tells no
+more: whoever subtracts finds that each hidden count may just as well be ``SMALL`` or greater. A
+nought says that there is nobody to point to, and is shown unless the caller says otherwise.
 
 Two kinds of totals are shown, and neither couples rows with columns: the total of a row, whose
 counts are protected against it, and the total of all rows, against which the rows' totals are
@@ -45,20 +45,20 @@ def protected_line(
 ) -> tuple[Shown, ...] | None:
     """Return counts with the small ones taken out, safe beside their total.
 
-    ``also`` are places to be hidden in any case. None when nothing is safe beside the total: then
-    the total must be hidden, too.
+    With the small counts always go those of the next greater value, all of them. So what is hidden
+    is hidden by its value and not by its place: exchange any two hidden counts, and the same is
+    shown. Even who runs this program on every line that fits cannot tell the small ones among the
+    hidden, nor what any of them is. ``also`` are places to be hidden in any case. None when there
+    is nothing to hide the small counts among: then the total must be hidden, too.
     """
     least = 0 if hides_nought else 1
     hidden = {place for place, count in enumerate(counts) if least <= count < SMALL} | set(also)
     if not hidden:
         return tuple(counts)
-    spare = sorted(
-        (count, place) for place, count in enumerate(counts) if count and place not in hidden
-    )
-    while not _is_safe([counts[place] for place in hidden], least=least):
-        if not spare:
-            return None
-        hidden.add(spare.pop(0)[1])
+    rest = {count for place, count in enumerate(counts) if count and place not in hidden}
+    if not rest:
+        return None
+    hidden |= {place for place, count in enumerate(counts) if count == min(rest)}
     return tuple(None if place in hidden else count for place, count in enumerate(counts))
 
 
@@ -78,11 +78,8 @@ def protected_table(
     unsafe = [place for place, line in enumerate(lines) if None in line]
     shown = protected_line(totals, also=unsafe)
     is_whole = shown is not None
-    if shown is None:  # then there is no total to subtract from, and only the small rows go
-        shown = tuple(
-            None if 0 < total < SMALL or place in unsafe else total
-            for place, total in enumerate(totals)
-        )
+    if shown is None:  # then there is no total to subtract from, and only empty rows are shown
+        shown = tuple(None if total else 0 for total in totals)
     made = tuple(
         Row(total, tuple(part or () for part in line))
         if total is not None
@@ -90,11 +87,6 @@ def protected_table(
         for total, line, parts in zip(shown, lines, rows, strict=True)
     )
     return Table(total=sum(totals) if is_whole else None, rows=made, sums=_sums(made))
-
-
-def _is_safe(hidden: Sequence[int], *, least: int) -> bool:
-    """Say whether every hidden count may be ``SMALL`` for all that the sum of them tells."""
-    return len(hidden) > 1 and sum(hidden) - least * (len(hidden) - 1) >= SMALL
 
 
 def _sums(rows: Sequence[Row]) -> tuple[tuple[int, ...], ...]:
