@@ -15,6 +15,7 @@ from enrol.store.tables.checked_homes import residence_lists
 from enrol.store.tables.flags import flags
 from enrol.store.tables.reviews import postponements
 from tests.documents import A_PDF
+from tests.objected import file_many
 from tests.officers import register_child
 from tests.web.staff import SIGN_IN, build_house
 from tests.world import set_phase
@@ -75,6 +76,9 @@ PAGES = {
     "office.act": {"city", "ward"},
     "office.upload": {"city", "ward"},
     "office.document": {"city", "ward"},
+    "office.objection": {"city", "ward"},
+    "office.objections": OFFICE,
+    "office.ratings": OFFICE,
     "office.apology": {"city", "ward"},
     "office.units": OFFICE,
     "office.holidays": CITY,
@@ -88,6 +92,7 @@ PAGES = {
     "schools.act": {"school"},
     "schools.upload": {"school"},
     "schools.document": {"school"},
+    "schools.objection": {"school"},  # to read; the ward answers
     "schools.apology": {"school"},
     "schools.queue": {"school"},
     "schools.many": SCHOOLS,
@@ -142,7 +147,9 @@ POSTED = (
     "office.act",
     "office.upload",
     "office.holidays",
+    "office.objection",
     "schools.act",
+    "schools.objection",
     "schools.upload",
 )
 
@@ -209,6 +216,7 @@ def keep_list_and_flag(house):
                 key="sex",
             )
         )
+    file_many(house.world, count=1)
 
 
 def address_of(house, endpoint, code):
@@ -226,6 +234,7 @@ def address_of(house, endpoint, code):
         "list_id": 1,
         "child_id": 1,
         "flag_id": 1,
+        "objection_id": 1,
         "unit_code": "00070",
         "code": code,
     }
