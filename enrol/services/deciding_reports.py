@@ -5,6 +5,7 @@ those above it, decide them. A correction replaces the facts of the entry and no
 frozen entry itself never changes.
 """
 
+import json
 from dataclasses import replace
 
 from enrol.core.actors import Actor
@@ -12,7 +13,7 @@ from enrol.core.corrections import CorrectionReason
 from enrol.core.intake import Phase
 from enrol.core.model import Entry, Facts
 from enrol.core.names import clean_text
-from enrol.core.sealing import Json, entry_bytes
+from enrol.core.sealing import entry_bytes
 from enrol.services import authority, files_in_charge
 from enrol.services.counted_facts import Choices, choices_of, counted_entry, report_of_file
 from enrol.services.refusals import NotFound, Refusal
@@ -77,7 +78,7 @@ def decide_report(
         raise ReplyNeeded
     with transaction() as tx:
         report, intake = _in_hand(tx, actor=actor, code=code, report_id=report_id)
-        changed: dict[str, Json] = {}
+        changed: dict[str, str | list[str]] = {}
         if facts is not None and reason is not None:
             before = counted_entry(tx, report)
             _correct(tx, intake, report, officer.staff_id, reason, before, facts)
@@ -89,14 +90,13 @@ def decide_report(
             reply=written,
             staff_id=officer.staff_id,
         )
-        detail: dict[str, Json] = {"report": report_id, **changed}
         journal.record(
             tx,
             actor=actor,
             action="correction.made" if changed else "error.kept",
             intake_id=report.intake_id,
             subject=code,
-            detail=detail,
+            detail={"report": report_id, **changed},
         )
 
 
@@ -141,7 +141,7 @@ def _refuse_unknown(before: Entry, facts: Facts, choices: Choices) -> None:
         not known
         or not schools.issuperset(facts.sibling_schools)
         or not policies.issuperset(facts.policies)
-        or not set(before.wishes).issuperset(metres)
+        or not {*before.wishes, *dict(before.facts.distances)}.issuperset(metres)
         or not all(0 <= distance <= FARTHEST for distance in metres.values())
     ):
         raise FactsUnknown
@@ -169,10 +169,14 @@ def _in_hand(
     return report, seen.intake
 
 
-def _differing(before: Facts, after: Facts) -> dict[str, Json]:
-    """Return the facts that changed, as they were and as they are: facts of codes are public."""
+def _differing(before: Facts, after: Facts) -> dict[str, list[str]]:
+    """Return the facts that changed, as they were and as they are: by code they are public."""
     names = [name for name in Facts.__slots__ if getattr(before, name) != getattr(after, name)]
     return {
-        "before": {name: getattr(before, name) for name in names},
-        "after": {name: getattr(after, name) for name in names},
+        word: [f"{name}={_spelled(getattr(facts, name))}" for name in names]
+        for word, facts in (("before", before), ("after", after))
     }
+
+
+def _spelled(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
