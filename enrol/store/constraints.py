@@ -59,6 +59,10 @@ class FinalRunOpened(StoreRefusal):
     """The final run has begun: facts are no longer corrected."""
 
 
+class TokenMade(StoreRefusal):
+    """This press of the button has made its token already."""
+
+
 class CodeTaken(StoreRefusal):
     """The code or identity number is already in use."""
 
@@ -73,6 +77,7 @@ _FACTS: dict[str, type[StoreRefusal]] = {
     "uq_draws_official": AlreadyDrawn,
     "ck_draws_two_officers": SameOfficerTwice,
     "ck_publication_requests_two_officers": SameOfficerTwice,
+    "ck_seat_plans_two_officers": SameOfficerTwice,
     "uq_publication_requests_live": AlreadyAsked,
     "uq_runs_official": AlreadyRun,
     "uq_objections_open": AlreadyObjected,
@@ -82,6 +87,7 @@ _FACTS: dict[str, type[StoreRefusal]] = {
     "ck_corrections_before_the_final_run": FinalRunOpened,
     "ck_fills_never_over_the_seats": SeatsExceeded,
     "uq_publications_intake_id_kind": AlreadyPublished,
+    "uq_partner_tokens_form_key": TokenMade,
     "uq_children_pupil_code": CodeTaken,
     "uq_children_personal_id": CodeTaken,
     "uq_registrations_code": CodeTaken,

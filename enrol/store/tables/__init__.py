@@ -4,6 +4,7 @@
 
 from enrol.store.tables import (
     accounts,
+    approvals,
     assistance,
     checked_homes,
     children,
@@ -28,6 +29,7 @@ from enrol.store.tables import (
 
 __all__ = [
     "accounts",
+    "approvals",
     "assistance",
     "checked_homes",
     "children",

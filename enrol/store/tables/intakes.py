@@ -91,6 +91,13 @@ intakes = Table(
         server_default="3",
         comment="whole days after the provisional results for reporting errors of fact",
     ),
+    Column(
+        "needs_approvals",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="a second officer approves seats and lists",
+    ),
     UniqueConstraint("code"),
     CheckConstraint("kind IN ('official', 'rehearsal')", name="kind"),
     CheckConstraint(
@@ -144,10 +151,15 @@ seat_plans = Table(
         server_default="[]",
         comment="[policy, seats] in the order in which they fill",
     ),
+    Column("stated_by", ForeignKey("staff.id"), comment="null: the city's own file of seats"),
+    Column("approved_by", ForeignKey("staff.id")),
+    Column("approved_at", Instant),
     UniqueConstraint("intake_id", "school_id"),
     CheckConstraint("seats BETWEEN 0 AND 5000", name="seats"),
     CheckConstraint("classes IS NULL OR classes BETWEEN 0 AND 200", name="classes"),
     CheckConstraint("jsonb_typeof(reserves) = 'array'", name="reserves"),
+    CheckConstraint("approved_by <> stated_by", name="two_officers"),
+    CheckConstraint("num_nulls(approved_by, approved_at) IN (0, 2)", name="approved"),
     Index("ix_seat_plans_intake_zone_id", "intake_zone_id"),
 )
 
