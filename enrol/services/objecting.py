@@ -95,10 +95,10 @@ def desk_of(*, actor: Family) -> ObjectionDesk | None:
     with transaction() as tx:
         child = signed_in_child(tx, actor)
         window = windows.current_window(tx)
-        live = window and registrations.live_of(
-            tx, intake_id=window.intake_id, child_id=child.child_id
-        )
-        if window is None or live is None:
+        if window is None:
+            return None
+        live = registrations.live_of(tx, intake_id=window.intake_id, child_id=child.child_id)
+        if live is None:
             return None
         until = _until(tx, window)
         found = objections.of_registration(tx, registration_id=live.registration_id)

@@ -168,7 +168,8 @@ def keep(
         schools=len(lines),
         **_numbers(whole),
     )
-    if tx.execute(head.on_conflict_do_nothing()).rowcount != 1:
+    kept = head.on_conflict_do_nothing().returning(statistics.c.publication_id)
+    if tx.execute(kept).first() is None:
         return False
     older = select(statistics.c.publication_id).where(
         statistics.c.intake_id == intake_id, statistics.c.publication_id < publication_id
@@ -192,7 +193,7 @@ def keep(
 
 def intake_figures(tx: Transaction) -> list[IntakeFigures]:
     """Return the statistics of every intake that has some, the newest intake first."""
-    query = (
+    query: Select[*tuple[Any, ...]] = (
         select(
             intakes.c.code,
             intakes.c.name,
