@@ -8,6 +8,7 @@ from flask import Flask
 from enrol.adapters.bundle_files import BundleFiles as BundleDirectory
 from enrol.adapters.export_files import ExportDirectory
 from enrol.adapters.page_renderer import JinjaPages, Sender
+from enrol.adapters.partner_tokens import RandomTokens
 from enrol.adapters.residence_registries import CsvRegistry, HttpRegistry
 from enrol.adapters.residence_sheets import ResidenceWorkbooks
 from enrol.adapters.result_files import ResultFiles
@@ -23,6 +24,7 @@ from enrol.services.ports import (
     Documents,
     ExportFiles,
     PageRenderer,
+    PartnerTokens,
     ResidenceRegistry,
     ResidenceSheets,
     ResultPages,
@@ -52,6 +54,7 @@ class Adapters:
     documents: Documents
     residence_sheets: ResidenceSheets
     registry: ResidenceRegistry | None
+    partner_tokens: PartnerTokens
 
 
 def build_adapters(settings: Settings) -> Adapters:
@@ -89,6 +92,7 @@ def build_adapters(settings: Settings) -> Adapters:
         ),
         residence_sheets=ResidenceWorkbooks(translations=ROOT / "enrol" / "translations"),
         registry=_registry(settings),
+        partner_tokens=RandomTokens(),
     )
 
 

@@ -1,6 +1,9 @@
-"""Who acts: a family for one child, an officer within scopes, or the system itself."""
+"""Who acts: a family for one child, an officer within scopes, a partner's system, or the house
+itself.
+"""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Union
 
 CITY_OFFICER = "city_officer"
@@ -50,6 +53,29 @@ class Officer:
         return any(scope.role == role for scope in self.scopes)
 
 
+class Right(str, Enum):
+    """What a token of a partner is good for, besides the calendar."""
+
+    COUNTERS = "counters"
+    PLACEMENTS = "placements"
+    NAMES = "names"
+    BUNDLE = "bundle"
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A system of another office, by its token: one unit and everything below it, and rights."""
+
+    token_id: int
+    unit_id: int
+    rights: frozenset[Right]
+
+    @property
+    def label(self) -> str:
+        """How the journal names this actor."""
+        return f"token:{self.token_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """A worker, the relay or a command."""
@@ -57,4 +83,4 @@ class System:
     label: str = "system"
 
 
-Actor = Union[Family, Officer, System]  # noqa: UP007  (the core also runs on Python 3.10)
+Actor = Union[Family, Officer, Partner, System]  # noqa: UP007  (the core also runs on Python 3.10)

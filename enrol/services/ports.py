@@ -129,6 +129,13 @@ class OfferedFile(Protocol):
         """Return its digest in hex."""
 
 
+class PartnerTokens(Protocol):
+    """Makes the tokens of partners' systems."""
+
+    def new_token(self) -> str:
+        """Return a fresh token of 256 random bits, letters and digits that need no escaping."""
+
+
 class BundleFiles(Protocol):
     """Offers the bundle of an intake and the verifier that belongs to it, always as a pair."""
 

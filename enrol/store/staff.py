@@ -29,6 +29,15 @@ class Place:
     name_en: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnitName:
+    """A unit by name."""
+
+    unit_id: int
+    name: str
+    name_en: str
+
+
 def staff_datastore() -> SQLAlchemyUserDatastore:
     """Return the accounts as Flask-Security reads and writes them."""
     return SQLAlchemyUserDatastore(db, Staff, Role, webauthn_model=WebAuthn)
@@ -79,13 +88,34 @@ def reach_of(tx: Transaction, *, officer: Officer) -> Reach:
     }
     own_schools = {scope.school_id for scope in officer.scopes if scope.school_id is not None}
     unit_ids = _with_everything_below(tx, roots)
-    in_units: ColumnElement[bool] = schools.c.unit_id.in_(unit_ids) if unit_ids else false()
-    below = tx.execute(select(schools.c.id).where(in_units)).scalars()
     return Reach(
         unit_ids=unit_ids,
-        school_ids=frozenset(below) | own_schools,
+        school_ids=_schools_in(tx, unit_ids) | own_schools,
         own_school_ids=frozenset(own_schools),
     )
+
+
+def reach_of_unit(tx: Transaction, *, unit_id: int) -> Reach:
+    """Return a unit with everything below it, and the schools there."""
+    unit_ids = _with_everything_below(tx, [unit_id])
+    return Reach(
+        unit_ids=unit_ids, school_ids=_schools_in(tx, unit_ids), own_school_ids=frozenset()
+    )
+
+
+def unit_names(tx: Transaction, *, unit_ids: Collection[int]) -> list[UnitName]:
+    """Return units by name, those that lead others first."""
+    query = (
+        select(units.c.id, units.c.name, units.c.name_en)
+        .where(units.c.id.in_(unit_ids))
+        .order_by(units.c.parent_id.is_not(None), units.c.name, units.c.id)
+    )
+    return [UnitName(*row) for row in tx.execute(query)]
+
+
+def _schools_in(tx: Transaction, unit_ids: Collection[int]) -> frozenset[int]:
+    in_units: ColumnElement[bool] = schools.c.unit_id.in_(unit_ids) if unit_ids else false()
+    return frozenset(tx.execute(select(schools.c.id).where(in_units)).scalars())
 
 
 def _with_everything_below(tx: Transaction, roots: Collection[int]) -> frozenset[int]:
