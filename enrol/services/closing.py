@@ -10,6 +10,7 @@ from enrol.core.actors import Actor
 from enrol.core.intake import Phase, can_close
 from enrol.core.lottery import commitment
 from enrol.core.sealing import entry_bytes, merkle_root, tree_levels
+from enrol.services.approvals import ApprovedStep, refuse_unapproved
 from enrol.services.frozen_files import freeze_files
 from enrol.services.live_entries import EntryReader
 from enrol.services.phases import locked_intake, refuse_unless_next, seed_context
@@ -75,12 +76,13 @@ def announce_intake(*, actor: Actor, intake_id: int, vault: Vault) -> str:
     """Make and seal the seed, publish its commitment, and return it (64 hex digits).
 
     From now on rules, window and the named public value stand. Raises NotFound, WrongPhase,
-    NothingOffered, WindowIsPast, PublicValueTooEarly.
+    NothingOffered, WindowIsPast, PublicValueTooEarly, ApprovalsMissing.
     """
     with transaction() as tx:
         intake = locked_intake(tx, actor=actor, intake_id=intake_id)
         refuse_unless_next(intake, Phase.ANNOUNCED)
         _refuse_unready(tx, intake)
+        refuse_unapproved(tx, intake=intake, step=ApprovedStep.ANNOUNCE)
         seed = vault.new_seed()
         promised = commitment(seed)
         sealed = vault.seal(plain=seed, context=seed_context(intake))
@@ -132,8 +134,8 @@ def close_intake(*, actor: Actor, intake_id: int, early: bool = False) -> Frozen
     phase is read under the same lock by whoever writes. ``early`` ends a window that is still open,
     at this instant. While drafts wait that families ticked before the opening, nothing is frozen:
     workers send them, also after the window. Raises NotFound, WrongPhase, WindowStillOpen,
-    WindowNotBegun, PreparedWaiting, and ValueError when a registration holds facts that cannot be
-    read.
+    WindowNotBegun, ApprovalsMissing, PreparedWaiting, and ValueError when a registration holds
+    facts that cannot be read.
     """
     with transaction() as tx:
         intake = locked_intake(tx, actor=actor, intake_id=intake_id)
@@ -144,6 +146,7 @@ def close_intake(*, actor: Actor, intake_id: int, early: bool = False) -> Frozen
             raise WindowStillOpen(intake.closes_at)
         if now <= intake.opens_at:
             raise WindowNotBegun
+        refuse_unapproved(tx, intake=intake, step=ApprovedStep.CLOSE)
         waiting = figures.ticked_count(tx, intake_id=intake_id)
         if waiting:
             raise PreparedWaiting(waiting)

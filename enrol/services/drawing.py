@@ -11,6 +11,7 @@ from enrol.core.intake import Phase
 from enrol.core.lottery import commitment, draw_key
 from enrol.core.sealing import nfc
 from enrol.services import authority
+from enrol.services.approvals import ApprovedStep, refuse_unapproved
 from enrol.services.phases import (
     locked_intake,
     refuse_unless_in,
@@ -90,7 +91,7 @@ def propose_public_value(
 
     ``arose_later`` is the officer's declaration that the value arose after the list was frozen,
     asked for when both are of one day (ADR 0005). Raises NotFound, WrongPhase, ValueMissing,
-    NotYetBorn, OlderThanTheList, OrderNotDeclared, DrawStands.
+    NotYetBorn, OlderThanTheList, OrderNotDeclared, ApprovalsMissing, DrawStands.
     """
     officer = authority.officer(actor)
     typed = _cleaned(public_value)
@@ -98,6 +99,7 @@ def propose_public_value(
         intake = locked_intake(tx, actor=actor, intake_id=intake_id)
         refuse_unless_next(intake, Phase.DRAWN)
         declared = _refuse_wrong_date(tx, intake, arose_later=arose_later)
+        refuse_unapproved(tx, intake=intake, step=ApprovedStep.DRAW)
         if draws.draw_of(tx, intake_id=intake_id) is not None:
             raise DrawStands
         try:
@@ -140,8 +142,8 @@ def confirm_public_value(
     starts the allocation (``allocating.start_allocation``).
 
     Raises NotFound, WrongPhase, NothingProposed, SecondOfficerNeeded, ValueMissing, ValuesDiffer,
-    NotYetBorn, OlderThanTheList, OrderNotDeclared; SeedBroken when the seed is not the promised
-    one.
+    NotYetBorn, OlderThanTheList, OrderNotDeclared, ApprovalsMissing; SeedBroken when the seed is
+    not the promised one.
     """
     officer = authority.officer(actor)
     typed = _cleaned(public_value)
@@ -149,6 +151,7 @@ def confirm_public_value(
         intake = locked_intake(tx, actor=actor, intake_id=intake_id)
         refuse_unless_next(intake, Phase.DRAWN)
         declared = _refuse_wrong_date(tx, intake, arose_later=arose_later)
+        refuse_unapproved(tx, intake=intake, step=ApprovedStep.DRAW)
         proposal = _proposal(tx, intake_id)
         if proposal.proposed_by == officer.staff_id:
             raise SecondOfficerNeeded

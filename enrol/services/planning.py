@@ -6,6 +6,7 @@ from datetime import datetime
 from enrol.core.actors import Actor
 from enrol.core.intake import Phase
 from enrol.services import authority
+from enrol.services.authority import Grasp
 from enrol.services.phases import refuse_unless_in
 from enrol.services.refusals import NotFound, Refusal
 from enrol.store import clock, intakes, journal, locks, seats_offered, staff
@@ -47,6 +48,15 @@ def is_over_cap(*, seats: int, classes: int | None) -> bool:
     classes are not stated.
     """
     return bool(classes) and seats > MOST_IN_A_CLASS * (classes or 0)
+
+
+def may_state(grasp: Grasp, line: SeatLine) -> bool:
+    """Tell whether the officer may state these seats: the unit that answers for the school, or the
+    school itself as a proposal that nobody has seen and a second officer has to approve.
+    """
+    proposes = grasp.intake.needs_approvals and grasp.intake.phase is Phase.DRAFT
+    is_own = line.school_id in grasp.reach.own_school_ids
+    return grasp.reach.leads(line.unit_id) or (proposes and is_own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ def seats_of(*, actor: Actor, intake_id: int) -> SeatPage:
         grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)
         lines = seats_offered.seat_lines(tx, intake_id=intake_id, school_ids=grasp.reach.school_ids)
         is_open_to_change = grasp.intake.phase in _CHANGEABLE
-        editable = {line.school_id for line in lines if grasp.reach.leads(line.unit_id)}
+        editable = {line.school_id for line in lines if may_state(grasp, line)}
         return SeatPage(
             intake=grasp.intake,
             lines=tuple(lines),
@@ -112,11 +122,14 @@ def change_seats(
 ) -> None:
     """State the seats of one school anew; the journal keeps what stood before and why.
 
-    The officer's unit must answer for the school (a school cannot give itself seats). Possible
-    until the list is closed; once announced, only with a reason. Raises NotFound, WrongPhase,
+    The officer's unit must answer for the school (a school cannot give itself seats: it proposes
+    them while the intake is planned and asks for approvals). Possible until the list is closed;
+    once announced, only with a reason. Where the intake asks for approvals, a second officer has
+    to approve what is stated. Raises NotFound, WrongPhase,
     SeatsOutOfRange, SeatsBelowReserves, SeatsNeedAReason, OverTheClassCap. Reserved seats stay
     as they are. Stating the same again writes nothing.
     """
+    officer = authority.officer(actor)
     if not 0 <= seats <= MOST_SEATS or not 0 <= (classes or 0) <= MOST_CLASSES:
         raise SeatsOutOfRange
     with transaction() as tx:
@@ -126,7 +139,7 @@ def change_seats(
         # Two officers at once: the second journals what the first has just stated.
         seats_offered.hold_seats(tx, intake_id=intake_id, school_id=school_id)
         held = seats_offered.seat_lines(tx, intake_id=intake_id, school_ids=[school_id])
-        if not held or not grasp.reach.leads(held[0].unit_id):
+        if not held or not may_state(grasp, held[0]):
             raise NotFound
         refuse_unless_in(grasp.intake, *_CHANGEABLE)
         if grasp.intake.phase is not Phase.DRAFT and not reason.strip():
@@ -141,7 +154,12 @@ def change_seats(
         if over_cap and not reason.strip():
             raise OverTheClassCap
         seats_offered.change_seats(
-            tx, intake_id=intake_id, school_id=school_id, seats=seats, classes=classes
+            tx,
+            intake_id=intake_id,
+            school_id=school_id,
+            seats=seats,
+            classes=classes,
+            stated_by=officer.staff_id,
         )
         journal.record(
             tx,

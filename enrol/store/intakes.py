@@ -47,6 +47,7 @@ class IntakeRecord:
     rules_name: str
     rules_version: int
     rules_hash: str
+    needs_approvals: bool
 
     @property
     def is_rehearsal(self) -> bool:
@@ -96,6 +97,7 @@ def _records() -> Select[*tuple[Any, ...]]:
             rule_sets.c.name,
             rule_sets.c.version,
             rule_sets.c.hash,
+            intakes.c.needs_approvals,
         )
         .join(units, units.c.id == intakes.c.unit_id)
         .join(rule_sets, rule_sets.c.id == intakes.c.rule_set_id)

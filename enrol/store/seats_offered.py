@@ -86,11 +86,24 @@ def seats_planned(tx: Transaction, *, intake_id: int) -> tuple[int, int, int]:
 
 
 def change_seats(
-    tx: Transaction, *, intake_id: int, school_id: int, seats: int, classes: int | None
+    tx: Transaction,
+    *,
+    intake_id: int,
+    school_id: int,
+    seats: int,
+    classes: int | None,
+    stated_by: int,
 ) -> None:
-    """State the seats of a school anew."""
+    """State the seats of a school anew; an approval of what stood before ends."""
     tx.execute(
         update(seat_plans)
         .where(seat_plans.c.intake_id == intake_id, seat_plans.c.school_id == school_id)
-        .values(seats=seats, classes=classes, stated_at=func.clock_timestamp())
+        .values(
+            seats=seats,
+            classes=classes,
+            stated_at=func.clock_timestamp(),
+            stated_by=stated_by,
+            approved_by=None,
+            approved_at=None,
+        )
     )

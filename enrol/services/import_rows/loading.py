@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from enrol.core.actors import Actor
+from enrol.core.actors import CITY_OFFICER, Actor, Officer
 from enrol.core.priority import PRESETS, rules_hash, rules_to_json
 from enrol.services.import_rows.codes import Codes
 from enrol.services.import_rows.faults import Fault, TooManyFaults
@@ -94,7 +94,7 @@ def write_all(
     """
     tell = listen or _nobody_listens
     tell(WRITING, 0)
-    written = _merge_places(tx, reading) | _merge_plans(tx, reading)
+    written = _merge_places(tx, reading) | _merge_plans(tx, reading, actor)
     tell(WRITING, sum(reading.rows.values()) // 2)
     written |= _merge_people(tx, reading)
     tell(WRITING, sum(reading.rows.values()))
@@ -127,7 +127,7 @@ def _merge_places(tx: Transaction, reading: Reading) -> dict[str, Written]:
     return written
 
 
-def _merge_plans(tx: Transaction, reading: Reading) -> dict[str, Written]:
+def _merge_plans(tx: Transaction, reading: Reading, actor: Actor) -> dict[str, Written]:
     columns, written = reading.columns, {}
     if "intakes" in columns:
         _store_rule_sets(tx)
@@ -136,9 +136,19 @@ def _merge_plans(tx: Transaction, reading: Reading) -> dict[str, Written]:
         joined = plans.add_zones(tx)
         if "seat_plans" in columns:
             present = columns["seat_plans"]
-            written["seat_plans"] = plans.merge_seat_plans(tx, present=present)
+            written["seat_plans"] = plans.merge_seat_plans(
+                tx, present=present, stated_by=_needs_a_second(actor)
+            )
         written["intake_zones"] = Written(added=joined, changed=plans.drop_zones(tx))
     return written
+
+
+def _needs_a_second(actor: Actor) -> int | None:
+    """Return the officer whose file of seats a second officer has to approve: a ward's. What the
+    city or its administrator brings is the city's decision.
+    """
+    is_ward = isinstance(actor, Officer) and not actor.has_role(CITY_OFFICER)
+    return actor.staff_id if isinstance(actor, Officer) and is_ward else None
 
 
 def _store_rule_sets(tx: Transaction) -> None:

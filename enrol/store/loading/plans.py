@@ -6,7 +6,7 @@ Only intakes that are not announced change; the caller holds their locks.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, cast, delete, exists, func, or_, select, union
+from sqlalchemy import Integer, Select, cast, delete, exists, func, literal, or_, select, union
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from enrol.core.intake import Phase
@@ -126,8 +126,13 @@ def _zones_of_seats() -> Select[tuple[int, int]]:
     )
 
 
-def merge_seat_plans(tx: Transaction, *, present: Collection[str]) -> Written:
-    """Merge the seats of intakes that are not announced; their zones take part already."""
+def merge_seat_plans(
+    tx: Transaction, *, present: Collection[str], stated_by: int | None = None
+) -> Written:
+    """Merge the seats of intakes that are not announced; their zones take part already.
+
+    ``stated_by`` is the officer whose seats another one has to approve; None needs nobody.
+    """
     rows = staged.seat_plans
     source = (
         select(
@@ -139,6 +144,7 @@ def merge_seat_plans(tx: Transaction, *, present: Collection[str]) -> Written:
             rows.c.classes,
             rows.c.last_year_distance,
             cast(rows.c.reserves, JSONB).label("reserves"),
+            literal(stated_by, Integer).label("stated_by"),
         )
         .join(intakes, intakes.c.code == rows.c.intake_code)
         .outerjoin(schools, schools.c.code == rows.c.school_code)
@@ -160,5 +166,8 @@ def merge_seat_plans(tx: Transaction, *, present: Collection[str]) -> Written:
         key=key,
         updated=updated,
         stated_at=func.clock_timestamp(),
+        stated_by=stated_by,
+        approved_by=None,
+        approved_at=None,
     )
     return Written(add_missing(tx, target=seat_plans, source=source, key=key), changed)
