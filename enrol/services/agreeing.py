@@ -13,7 +13,7 @@ from enrol.core.sealing import nfc
 from enrol.services import authority
 from enrol.services.phases import WrongPhase, locked_intake
 from enrol.services.ports import JOBS
-from enrol.services.publishable import Agreement, agreement_of, publishable_kind
+from enrol.services.publishable import FINAL, Agreement, agreement_of, publishable_kind
 from enrol.services.refusals import NotFound, Refusal
 from enrol.services.stored_outcomes import StoredOutcome, stored_outcome
 from enrol.store import (
@@ -28,6 +28,7 @@ from enrol.store.intakes import IntakeRecord
 from enrol.store.publication_requests import PublicationRequest
 
 __all__ = [
+    "FINAL",
     "Agreement",
     "MinuteNotOffered",
     "MinutePassed",

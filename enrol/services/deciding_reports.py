@@ -174,7 +174,7 @@ def _differing(before: Facts, after: Facts) -> dict[str, list[str]]:
     names = [name for name in Facts.__slots__ if getattr(before, name) != getattr(after, name)]
     return {
         word: [f"{name}={_spelled(getattr(facts, name))}" for name in names]
-        for word, facts in (("before", before), ("after", after))
+        for word, facts in (("facts_before", before), ("facts_now", after))
     }
 
 

@@ -53,6 +53,7 @@ class Edition:
             "kind": self.publication.kind,
             "published_at": self.publication.published_at,
             "last_day": self.publication.objections_until - timedelta(seconds=1),
+            "reports_until": self.publication.correction_ends_at,
         }
 
 

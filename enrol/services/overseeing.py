@@ -9,10 +9,12 @@ from enrol.core.actors import Actor
 from enrol.core.intake import Phase
 from enrol.services import authority
 from enrol.services.authority import Grasp
+from enrol.services.publishable import FINAL, PROVISIONAL, publishable_kind
 from enrol.services.refusals import NotFound
 from enrol.store import (
     clock,
     draws,
+    final_outcomes,
     intakes,
     journal_pages,
     publication_requests,
@@ -70,7 +72,11 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """An intake as its page shows it; ``runs`` are those of the officer's own zones.
+    """An intake as its page shows it; ``runs`` are those of the officer's own zones, of the final
+    run once that has begun.
+
+    ``publishes`` says which results can be published now: provisional, final or None. ``request``
+    is the newest one for these.
 
     ``steps`` are the buttons this officer may press now. ``seats``, ``schools`` and ``zones`` count
     the whole intake. ``counters`` are None until they were taken for the first time.
@@ -83,6 +89,7 @@ class Overview:
     schools: int
     zones: int
     draw: Draw | None
+    publishes: str | None
     request: PublicationRequest | None
     runs: tuple[RunLine, ...]
     counters: Snapshot | None
@@ -127,9 +134,15 @@ def overview_of(*, actor: Actor, intake_id: int) -> Overview:
         grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)
         seats, schools, zones = seats_offered.seats_planned(tx, intake_id=intake_id)
         draw = draws.draw_of(tx, intake_id=intake_id)
-        request = publication_requests.latest(tx, intake_id=intake_id, kind="provisional")
+        publishes = publishable_kind(tx, grasp.intake)
+        request = publication_requests.latest(
+            tx, intake_id=intake_id, kind=publishes or PROVISIONAL
+        )
         at = clock.database_now(tx)
-        all_runs = rolls.run_lines(tx, intake_id=intake_id)
+        is_final = final_outcomes.is_opened(tx, intake_id=intake_id)
+        all_runs = rolls.run_lines(
+            tx, intake_id=intake_id, outcome=FINAL if is_final else PROVISIONAL
+        )
         return Overview(
             intake=grasp.intake,
             leads=grasp.leads,
@@ -138,6 +151,7 @@ def overview_of(*, actor: Actor, intake_id: int) -> Overview:
             schools=schools,
             zones=zones,
             draw=draw,
+            publishes=publishes,
             request=request,
             runs=tuple(run for run in all_runs if _sees_run(grasp, run)),
             counters=intakes.snapshot_of(tx, name=f"intake/{intake_id}"),
@@ -145,7 +159,7 @@ def overview_of(*, actor: Actor, intake_id: int) -> Overview:
             steps=_steps(
                 grasp.intake, draw=draw, at=at, staff_id=officer.staff_id, is_started=bool(all_runs)
             )
-            + _publication_steps(grasp.intake, request, at=at, staff_id=officer.staff_id)
+            + _publication_steps(publishes, request, at=at, staff_id=officer.staff_id)
             if grasp.leads
             else (),
         )
@@ -227,10 +241,10 @@ def _steps(
 
 
 def _publication_steps(
-    intake: IntakeRecord, request: PublicationRequest | None, *, at: datetime, staff_id: int
+    publishes: str | None, request: PublicationRequest | None, *, at: datetime, staff_id: int
 ) -> tuple[Step, ...]:
     """Return what can be done about publishing: ask for it, agree as the second officer, halt."""
-    if intake.phase is not Phase.ALLOCATED:
+    if publishes is None:
         return ()
     if request is None or request.halted_at is not None:
         return (Step.PUBLISH,)

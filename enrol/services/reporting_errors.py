@@ -202,7 +202,7 @@ def _report(
         action="error.reported",
         intake_id=about.intake_id,
         subject=about.code,
-        detail={"report": report_id, "fact": fact},
+        detail={"report": report_id, "error": fact},
     )
     report = error_reports.report_of(tx, report_id=report_id)
     assert report is not None  # noqa: S101

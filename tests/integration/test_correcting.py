@@ -113,7 +113,7 @@ def test_a_family_reports_once_and_reads_the_reply(published):
     assert [one.reply for one in shown.reports] == ["Nhà trường đã kiểm tra giấy tờ."]
     assert shown.reports[0].outcome == "kept"
     assert shown.may_report
-    assert journalled("error.reported") == [{"report": first.report_id, "fact": "residence"}]
+    assert journalled("error.reported") == [{"report": first.report_id, "error": "residence"}]
 
 
 def test_nothing_is_taken_after_the_end_by_the_database_clock(published):
@@ -147,8 +147,8 @@ def test_a_correction_keeps_the_frozen_entry_and_says_what_changed(published):
     assert row.entry in counted
     assert row.before not in counted
     [made] = journalled("correction.made")
-    assert made["before"] == ["permanent_in_zone=false"]
-    assert made["after"] == ["permanent_in_zone=true"]
+    assert made["facts_before"] == ["permanent_in_zone=false"]
+    assert made["facts_now"] == ["permanent_in_zone=true"]
 
 
 def test_only_facts_of_this_intake_can_be_stated(published):

@@ -13,6 +13,7 @@ BLUEPRINTS = {
     "parents": "family",
     "objections": "family",
     "rating": "family",
+    "reports": "family",
     "opening": "family",
     "papers": "family",
     "questions": "family",

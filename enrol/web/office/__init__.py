@@ -3,6 +3,7 @@
 from flask import Flask
 
 from enrol.web.office import (
+    corrections,
     draw,
     holidays,
     homes,
@@ -22,6 +23,7 @@ from enrol.web.office import (
 from enrol.web.office.blueprint import blueprint
 
 __all__ = [
+    "corrections",
     "draw",
     "holidays",
     "homes",

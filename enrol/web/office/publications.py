@@ -193,6 +193,8 @@ def _counts(view: Agreement) -> list[tuple[str, int]]:
         "rerouted": _("Seated elsewhere (re-routed)"),
         "unplaced": _("Without a seat"),
     }
+    if view.kind == agreeing.FINAL:
+        named |= {"corrections": _("Corrections"), "moved": _("Children who end elsewhere")}
     return [(word, totals.get(name, 0)) for name, word in named.items()]
 
 

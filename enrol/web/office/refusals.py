@@ -1,6 +1,6 @@
 """Why a step was not taken, in the officer's words: one table."""
 
-from enrol.services import agreeing, closing, drawing, publishing
+from enrol.services import agreeing, closing, drawing, final_runs, publishing
 from enrol.services.frozen_lists import ListAltered
 from enrol.services.phases import WrongPhase
 from enrol.services.refusals import Refusal
@@ -99,5 +99,12 @@ def _sentences() -> dict[type[Refusal], str]:
         ),
         agreeing.TooLateToHalt: _("The minute has come: the publication can no longer be halted."),
         agreeing.ReasonMissing: _("Say why: the journal keeps it"),
+        final_runs.WindowNotOver: _(
+            "Families can still report errors. Wait for the end, or end the days first."
+        ),
+        final_runs.ReportsUndecided: _(
+            "Nothing was computed: a report of an error waits for a decision. Decide it first."
+        ),
+        final_runs.AlreadyEnded: _("The days for reporting errors are over."),
         drawing.ReasonMissing: _("Say why another value or day is needed: it will be published"),
     }

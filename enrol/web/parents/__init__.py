@@ -11,6 +11,7 @@ from enrol.web.parents import (
     proof,
     questions,
     rating,
+    reports,
     residences,
     sending,
     wards,
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
         proof,
         questions,
         rating,
+        reports,
         residences,
         sending,
     ):

@@ -7,7 +7,15 @@ from enrol.core.codes import normalise_code
 from enrol.services import documenting, inspecting, reviewing
 from enrol.web import documents
 from enrol.web.asking import asks_again, takes_files
-from enrol.web.staff import file_acts, flags, objections, papers, review_words, words
+from enrol.web.staff import (
+    file_acts,
+    flags,
+    objections,
+    papers,
+    reports,
+    review_words,
+    words,
+)
 from enrol.web.staff.guard import officer
 from enrol.web.staff.journal_words import action_word, actor_word, detail_rows
 from enrol.web.staff.pages import staff_page
@@ -32,6 +40,7 @@ def file_page(code: str) -> Response:
         is_rehearsal=found.intake.is_rehearsal,
         **flags.about_file(code),
         **objections.of_file(code),
+        **reports.of_file(code),
     )
 
 
@@ -61,6 +70,16 @@ def add_file_pages(blueprint: Blueprint) -> None:
     @asks_again
     def objection(code: str, objection_id: int) -> ResponseReturnValue:
         return objections.objection_page(code, objection_id)
+
+    @blueprint.route("/ho-so/<code>/bao-sai-sot", methods=["GET", "POST"])
+    @asks_again
+    def new_report(code: str) -> ResponseReturnValue:
+        return reports.new_report_page(code)
+
+    @blueprint.route("/ho-so/<code>/bao-sai-sot/<int:report_id>", methods=["GET", "POST"])
+    @asks_again
+    def report(code: str, report_id: int) -> ResponseReturnValue:
+        return reports.report_page(code, report_id)
 
     @blueprint.get("/ho-so/<code>/thu-xin-loi")
     def apology(code: str) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from enrol.web.error_words import error_word
 from enrol.web.locale import format_date, format_moment, format_number
 from enrol.web.locale import gettext as _
 from enrol.web.objection_words import ground_word, outcome_tag
@@ -19,11 +20,12 @@ _SAID: Mapping[str, Callable[[str], str]] = {
     "source": source_word,
     "asked_for": asked_word,
     "about": asked_word,
+    "error": error_word,
     "ground": ground_word,
     "outcome": lambda outcome: outcome_tag(outcome)[1],
 }
 """Details that are codes, and what says them in words; a reason may be free text as well."""
-_INSTANTS = ("opens_at", "objections_until", "publish_at")
+_INSTANTS = ("opens_at", "objections_until", "publish_at", "would_have_ended")
 
 
 def action_word(action: str) -> str:
@@ -65,7 +67,7 @@ def _detail(name: str, value: object) -> str:
         return format_date(date.fromisoformat(text))
     if name in _INSTANTS:
         return format_moment(datetime.fromisoformat(text))
-    return {"provisional": _("Provisional result")}.get(text, text)
+    return {"provisional": _("Provisional result"), "final": _("Final result")}.get(text, text)
 
 
 def subject_word(subject: str | None) -> str:
@@ -150,6 +152,13 @@ def _details() -> dict[str, str]:
         "import": _("number of the import"),
         "files": _("files"),
         "objection": _("objection"),
+        "report": _("number of the report"),
+        "error": _("about"),
+        "facts_before": _("facts before"),
+        "facts_now": _("facts now"),
+        "corrections": _("corrections"),
+        "lines": _("lines"),
+        "would_have_ended": _("would have ended at"),
         "ground": _("about"),
         "outcome": _("outcome"),
         "change": _("entry of the change"),
@@ -210,6 +219,14 @@ def _words() -> dict[str, str]:
         "objection.linked": _("Noted what an objection changed"),
         "objection.read": _("Objection read"),
         "objections.read": _("List of objections read"),
+        "error.reported": _("Error of fact reported"),
+        "error.read": _("Report of an error read"),
+        "error.kept": _("Report of an error decided: the fact stays"),
+        "errors.read": _("List of reported errors read"),
+        "correction.made": _("Fact corrected for the final run"),
+        "corrections.ended": _("Days for reporting errors ended before their time"),
+        "final_run.started": _("Final run started"),
+        "differences.taken": _("List of differences fetched"),
         "counter.opened": _("Child opened at the counter"),
         "counter.alike_shown": _("Children of the same name shown at the counter"),
         "registration.assisted": _("Registered at the counter for a family"),

@@ -26,8 +26,10 @@ def phase_word(phase: Phase) -> str:
     }[phase]
 
 
-def step_word(step: Step) -> str:
-    """Return what the button of a step says."""
+def step_word(step: Step, publishes: str | None = None) -> str:
+    """Return what the button of a step says; ``publishes`` names the results it is about."""
+    if step is Step.PUBLISH and publishes == "final":
+        return _("Ask for publication of the final result")
     return {
         Step.ANNOUNCE: _("Announce the intake"),
         Step.OPEN: _("Open registration"),
