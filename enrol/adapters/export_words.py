@@ -42,7 +42,7 @@ _HEADINGS = {
     "wish": N_("Wish granted"),
     "objection": N_("Number"),
     "unit_name": N_("Ward"),
-    "ground": N_("About"),
+    "ground": N_("What it is about"),
     "words": N_("The family writes"),
     "filed_at": N_("Sent"),
     "due_on": N_("Answer by"),

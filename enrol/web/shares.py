@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 400
+WIDTH = 360
 """A width at which the words can be read on a phone."""
 _ROW = 46
 _TEXT = 16

@@ -30,8 +30,8 @@ def statistics() -> Response:
         "public/statistics.html",
         found=found,
         newest=newest,
-        by_wish=_by_wish(newest.wishes) if newest else (),
-        by_band=_by_band(newest.bands) if newest else (),
+        by_wish=_whole(_by_wish(newest.wishes), newest) if newest else (),
+        by_band=_whole(_by_band(newest.bands), newest) if newest else (),
         over_time=_over_time(found.intakes),
         first_share=first_share,
         named_bars=named_bars,
@@ -114,6 +114,19 @@ def _by_wish(wishes: Sequence[int | None]) -> list[tuple[str, int | None]]:
 
 def _by_band(bands: Sequence[int | None]) -> list[tuple[str, int | None]]:
     return [(_("Group %(band)s", band=band), count) for band, count in enumerate(bands, start=1)]
+
+
+def _whole(
+    counts: list[tuple[str, int | None]], figures: IntakeFigures
+) -> list[tuple[str, int | None]]:
+    """Return sums over schools with a row for the children whom no school's number counts; a sum
+    of nothing but hidden numbers is not shown as a nought.
+    """
+    left = (figures.admitted or 0) - sum(count or 0 for _name, count in counts)
+    if left <= 0:
+        return counts
+    told = [(name, count or None) for name, count in counts]
+    return [*told, (_("At schools whose numbers are not shown"), left)]
 
 
 def _over_time(intakes: Sequence[IntakeFigures]) -> list[tuple[str, int | None]]:
