@@ -74,7 +74,7 @@ def rated(house):
     with transaction() as tx:
         for unit_id, satisfied, others in (
             (house.world.ward_id, 41, 9),
-            (house.elsewhere.ward_id, 3, 1),
+            (house.elsewhere.ward_id, 23, 8),
         ):
             for score, answers in ((5, satisfied), (2, others)):
                 tx.execute(

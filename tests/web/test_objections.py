@@ -1,8 +1,11 @@
 """A family objects page by page and reads the answer; the ward finds it in its inbox."""
 
 import pytest
+from sqlalchemy import insert
 
 from enrol.core.actors import Family
+from enrol.store.db import transaction
+from enrol.store.tables.journal import journal
 from enrol.store.tables.objections import objections
 from tests.objected import WORDS, end_objections, file_many, file_one, publish_result
 from tests.officers import register_child
@@ -199,6 +202,7 @@ def test_the_second_officer_is_told_that_it_is_answered(family, house, code):
     page = city.press(shown, outcome="rejected", reply="Không.")
 
     assert page.status == 422
+    assert "Kiến nghị này vừa được trả lời" in page.text
     assert "Gia đình đúng." in page.text
 
 
@@ -250,3 +254,29 @@ def test_what_a_family_writes_is_escaped_everywhere(family, house, code, parent)
 def test_pages_are_small(parent, family):
     for address in (OWN, f"{OWN}/moi"):
         assert parent.open(address).compressed_size <= 10_000
+
+
+def test_what_it_changed_is_noted_later(family, house, code, parent):
+    filed = file_one(family)
+    address = f"/dieu-hanh/ho-so/{code}/khieu-nai/{filed.objection_id}"
+    ward = house.signed_in("ward")
+    page = ward.press(ward.open(address), outcome="upheld", reply="Gia đình đúng.")
+    assert "Khi hồ sơ được sửa" in page.text
+    with transaction() as tx:
+        change = tx.execute(
+            insert(journal)
+            .values(
+                actor="system",
+                action="correction.made",
+                intake_id=house.world.intake_id,
+                subject=code,
+            )
+            .returning(journal.c.id)
+        ).scalar_one()
+
+    page = ward.press(ward.open(address))
+    assert page.status == 422
+    page = ward.press(page, change=str(change))
+
+    assert not [form for form in page.tree.iter("form") if form.get("id") == "main-form"]
+    assert "hồ sơ đã được sửa lúc" in parent.open(OWN).text

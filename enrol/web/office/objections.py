@@ -62,7 +62,7 @@ def _begins_after() -> tuple[date, int] | None:
 
 def _filter_word(show: str) -> str:
     return {
-        "open": _("Open"),
+        "open": _("Not answered yet"),
         "overdue": _("Overdue"),
         "answered": _("Answered"),
         "all": _("All"),

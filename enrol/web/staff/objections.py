@@ -29,9 +29,10 @@ def objection_page(code: str, objection_id: int) -> ResponseReturnValue:
     form = PageForm(request.form)
     problems: dict[str, str] = {}
     if form.was_sent():
-        if not (found.may_answer or found.may_link):
-            if found.objection.is_open:
-                raise NotFound
+        may = found.may_answer if "reply" in request.form else found.may_link
+        if not may and found.objection.is_open:
+            raise NotFound
+        if not may:
             problems = {PAGE: _answered_meanwhile()}
         else:
             form.validate()
