@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     """How many reverse proxies of our own stand in front (exact, or addresses can be forged)."""
     pool_size: int = Field(default=8, ge=1, le=100)
     pool_timeout_seconds: float = Field(default=2.0, gt=0)
+    partner_pool_size: int = Field(default=2, ge=1, le=20)
+    """Connections of one process for the API of partners: never taken from families' pages."""
+    partner_requests_per_minute: int = Field(default=120, ge=1, le=6000)
+    """What one token of a partner may ask."""
     redis_timeout_seconds: float = Field(default=0.5, gt=0)
     """How long a page waits for Redis before it goes on without it."""
     statement_timeout_ms: int = Field(default=5000, gt=0)

@@ -1,6 +1,6 @@
 """The only wiring: settings in, an application with its adapters out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import Flask
@@ -120,10 +120,28 @@ def create_app(settings: Settings, *, with_pages: bool = True) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=None,
     )
+    _bind_database(app, settings=settings, pool_size=settings.pool_size)
+    app.extensions["enrol_settings"] = settings
+    app.extensions["enrol_adapters"] = build_adapters(settings)
+    bound = [app]
+    app.extensions["enrol_after_fork"] = _after_fork(bound)
+    if with_pages:
+        # A worker never shows a page: without them it starts in a third of the time.
+        from enrol import web  # noqa: PLC0415
+
+        web.register(app, settings=settings, staff_accounts=staff_datastore())
+        api = web.partners.create(settings=settings, adapters=app.extensions["enrol_adapters"])
+        _bind_database(api, settings=settings, pool_size=settings.partner_pool_size)
+        web.partners.mount(app, api=api)
+        bound.append(api)
+    return app
+
+
+def _bind_database(app: Flask, *, settings: Settings, pool_size: int) -> None:
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(
-            pool_size=settings.pool_size,
+            pool_size=pool_size,
             pool_timeout=settings.pool_timeout_seconds,
             statement_timeout_ms=settings.statement_timeout_ms,
             lock_timeout_ms=settings.lock_timeout_ms,
@@ -132,20 +150,12 @@ def create_app(settings: Settings, *, with_pages: bool = True) -> Flask:
     db.init_app(app)
     with app.app_context():
         watch_for_closed(db.engine)
-    app.extensions["enrol_settings"] = settings
-    app.extensions["enrol_adapters"] = build_adapters(settings)
-    app.extensions["enrol_after_fork"] = _after_fork(app)
-    if with_pages:
-        # A worker never shows a page: without them it starts in a third of the time.
-        from enrol import web  # noqa: PLC0415
-
-        web.register(app, settings=settings, staff_accounts=staff_datastore())
-    return app
 
 
-def _after_fork(app: Flask) -> Callable[[], None]:
+def _after_fork(bound: Sequence[Flask]) -> Callable[[], None]:
     def forget() -> None:
-        with app.app_context():
-            forget_inherited_connections()
+        for app in bound:
+            with app.app_context():
+                forget_inherited_connections()
 
     return forget

@@ -46,8 +46,9 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
     app.testing = True
     schema.bring_up(app)
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    for bound in (app, app.extensions["enrol_partners"]):
+        with bound.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from enrol.web import (
     numbers,
     office,
     parents,
+    partners,
     policies,
     public,
     quick_door,
@@ -30,6 +31,9 @@ from enrol.web import (
 
 MAX_BODY_BYTES = 1024 * 1024
 """Pages post a few kilobytes; a route that takes a file states its own limit."""
+
+
+__all__ = ["partners", "register"]
 
 
 def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -> None:

@@ -2,6 +2,7 @@
 typed.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -70,12 +71,7 @@ class _Babel(Babel):  # type: ignore[misc]
 
 def register(app: Flask, *, settings: Settings) -> None:
     """Choose the language of every request and give the templates their words and numbers."""
-    _Babel(
-        app,
-        default_locale=DEFAULT,
-        default_timezone="Asia/Ho_Chi_Minh",
-        locale_selector=_selected,
-    )
+    speak(app, choose=_selected)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: messages().gettext(text),
         ngettext=lambda one, many, number: messages().ngettext(one, many, number),
@@ -102,6 +98,16 @@ def register(app: Flask, *, settings: Settings) -> None:
 
     app.context_processor(words)
     app.after_request(_remember)
+
+
+def speak(app: Flask, *, choose: Callable[[], str]) -> None:
+    """Let the words of an application be in the language that ``choose`` names for a request."""
+    _Babel(
+        app,
+        default_locale=DEFAULT,
+        default_timezone="Asia/Ho_Chi_Minh",
+        locale_selector=choose,
+    )
 
 
 def spoken() -> str:
