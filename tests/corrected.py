@@ -1,13 +1,15 @@
 """Errors reported after the provisional results, decided, and the final run computed at once."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
 from enrol.core.actors import WARD_OFFICER, Family, Officer
 from enrol.core.corrections import CorrectionReason
-from enrol.core.model import Facts, Placement
+from enrol.core.model import Entry, Facts, Placement
+from enrol.core.sealing import entry_bytes
 from enrol.services import (
     advancing,
     allocating,
@@ -20,11 +22,13 @@ from enrol.services.reporting_errors import Report
 from enrol.store import final_outcomes
 from enrol.store.db import transaction
 from enrol.store.tables.children import family_secrets
-from enrol.store.tables.intakes import publications
-from enrol.store.tables.registrations import registrations
+from enrol.store.tables.corrections import error_reports
+from enrol.store.tables.intakes import draws, publication_requests, publications
+from enrol.store.tables.registrations import frozen_entries, registrations
 from enrol.store.tables.runs import runs
 from tests.drawn import Drawn
-from tests.officers import add_officer
+from tests.officers import Officers, add_officer
+from tests.world import World
 
 WARD = "ward@example.vn"
 
@@ -108,3 +112,76 @@ def placements_of(drawn: Drawn, outcome: str) -> dict[str, Placement]:
     with transaction() as tx:
         results = final_outcomes.results_of(tx, draw_id=drawn.draw_id, outcome=outcome)
     return {placement.code: placement for placement in results.placements}
+
+
+def keep_final_run(world: World, officers: Officers, *, code: str) -> None:
+    """Put a publication, a report of an error and both runs there, past the services."""
+    now = datetime.now(UTC)
+    agreed = {
+        "intake_id": world.intake_id,
+        "kind": "provisional",
+        "outcome_digest": "0" * 64,
+    }
+    with transaction() as tx:
+        tx.execute(
+            insert(publication_requests).values(
+                **agreed,
+                totals={},
+                publish_at=now - timedelta(hours=1),
+                objection_days=7,
+                asked_by=officers.city.staff_id,
+                confirmed_by=officers.city_second.staff_id,
+                confirmed_at=now - timedelta(hours=2),
+            )
+        )
+        tx.execute(
+            insert(publications).values(
+                **agreed,
+                published_by=officers.city.staff_id,
+                confirmed_by=officers.city_second.staff_id,
+                due_at=now - timedelta(hours=1),
+                objections_until=now + timedelta(days=7),
+                correction_ends_at=now + timedelta(days=3),
+            )
+        )
+        entry = Entry(code, code, "0" * 64, Facts(zone="T00070"), ("S1",))
+        tx.execute(
+            insert(frozen_entries).values(
+                intake_id=world.intake_id,
+                code=code,
+                position=0,
+                intake_zone_id=world.intake_zone_id,
+                entry=entry_bytes(entry).decode(),
+            )
+        )
+        tx.execute(
+            insert(error_reports).values(
+                intake_id=world.intake_id,
+                unit_id=world.ward_id,
+                registration_id=select(registrations.c.id)
+                .where(registrations.c.code == code)
+                .scalar_subquery(),
+                code=code,
+                fact="residence",
+                words="Hộ khẩu của cháu ở tổ dân phố này.",
+                due_on=now.date(),
+            )
+        )
+        drawn = {"intake_id": world.intake_id, "kind": "official", "list_hash": "0" * 64}
+        draw_id = tx.execute(
+            insert(draws)
+            .values(
+                **drawn,
+                public_value="1",
+                proposed_by=officers.city.staff_id,
+                confirmed_by=officers.city_second.staff_id,
+                confirmed_at=now,
+                seed="0" * 64,
+            )
+            .returning(draws.c.id)
+        ).scalar_one()
+        for outcome in ("provisional", "final"):
+            done = {"state": "done", "outcome_digest": "0" * 64, "totals": {}}
+            tx.execute(
+                insert(runs).values(**drawn, **done, stage=2, outcome=outcome, draw_id=draw_id)
+            )

@@ -7,13 +7,15 @@ from datetime import date
 
 import pytest
 from flask import url_for
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from enrol.services import documenting, exporting, imagining, uploading
 from enrol.store.db import transaction
 from enrol.store.tables.checked_homes import residence_lists
 from enrol.store.tables.flags import flags
+from enrol.store.tables.registrations import registrations
 from enrol.store.tables.reviews import postponements
+from tests.corrected import keep_final_run
 from tests.documents import A_PDF
 from tests.objected import file_many
 from tests.officers import register_child
@@ -55,6 +57,12 @@ PAGES = {
     "office.seats": OFFICE,
     "office.school_seats": {"city", "ward"},
     "office.step": CITY,
+    "office.readiness": OFFICE,
+    "office.approve_seats": OFFICE,
+    "office.approve_list": {"city", "ward"},
+    "office.go_on": CITY,
+    "office.rules": CITY,
+    "office.pilot": CITY,
     "office.zones": OFFICE,
     "office.move_group": {"city", "ward"},
     "office.ask_publication": CITY,
@@ -79,6 +87,13 @@ PAGES = {
     "office.objection": {"city", "ward"},
     "office.objections": OFFICE,
     "office.ratings": OFFICE,
+    "office.reports": OFFICE,
+    "office.report": {"city", "ward"},
+    "office.new_report": {"city", "ward"},
+    "office.final": CITY,
+    "office.end_corrections": CITY,
+    "office.differences": CITY,
+    "office.differences_file": CITY,
     "office.apology": {"city", "ward"},
     "office.units": OFFICE,
     "office.holidays": CITY,
@@ -93,6 +108,8 @@ PAGES = {
     "schools.upload": {"school"},
     "schools.document": {"school"},
     "schools.objection": {"school"},  # to read; the ward answers
+    "schools.report": {"school"},  # to read; the ward decides
+    "schools.new_report": {"school"},
     "schools.apology": {"school"},
     "schools.queue": {"school"},
     "schools.many": SCHOOLS,
@@ -100,12 +117,14 @@ PAGES = {
 PHASES = {
     "office.roll": "allocated",
     "office.leftovers": "allocated",
+    "office.approve_list": "closed",
     "schools.roll": "provisional",
 }
 BUTTONS = {
     "office.drop_import",
     "office.ask_registry",
     "office.drop_homes",
+    "office.approve_seats",
     "staff.dismiss_flag",
 }
 """Pages that answer a press of a button and nothing else."""
@@ -121,6 +140,11 @@ UNKEPT = {
     *BUTTONS,
 }
 POSTED = (
+    "office.approve_seats",
+    "office.approve_list",
+    "office.go_on",
+    "office.rules",
+    "office.pilot",
     "staff.counter",
     "staff.entry",
     "staff.entry_new",
@@ -148,7 +172,13 @@ POSTED = (
     "office.upload",
     "office.holidays",
     "office.objection",
+    "office.report",
+    "office.new_report",
+    "office.final",
+    "office.end_corrections",
     "schools.act",
+    "schools.report",
+    "schools.new_report",
     "schools.objection",
     "schools.upload",
 )
@@ -217,6 +247,9 @@ def keep_list_and_flag(house):
             )
         )
     file_many(house.world, count=1)
+    with transaction() as tx:
+        code = tx.execute(select(registrations.c.code)).scalar_one()
+    keep_final_run(house.world, house.officers, code=code)
 
 
 def address_of(house, endpoint, code):
@@ -235,7 +268,9 @@ def address_of(house, endpoint, code):
         "child_id": 1,
         "flag_id": 1,
         "objection_id": 1,
+        "report_id": 1,
         "unit_code": "00070",
+        "zone": "T00070",
         "code": code,
     }
     with house.app.test_request_context():
