@@ -29,7 +29,7 @@ JOBS: Final = {
     "delete_files": "rehearsals",
     "ask_residences": "messages",
     "find_flags": "rehearsals",
-    "sum_up": "rehearsals",
+    "sum_up": "messages",
 }
 """Every job's name and its queue. ``workers.jobs`` holds a function of each name (a test resolves
 them)."""
