@@ -109,6 +109,18 @@ def bring_back(tx: Transaction, *, intake_id: int, unit_ids: Sequence[int]) -> N
     tx.execute(delete(parked_seat_plans).where(there))
 
 
+def is_set_aside(tx: Transaction, *, intake_id: int, zone_code: str) -> bool:
+    """Tell whether seats of this zone were set aside: its families register as before."""
+    query = (
+        select(parked_seat_plans.c.school_id)
+        .join(intake_zones, intake_zones.c.id == parked_seat_plans.c.intake_zone_id)
+        .join(zones, zones.c.id == intake_zones.c.zone_id)
+        .where(parked_seat_plans.c.intake_id == intake_id, zones.c.code == zone_code)
+        .limit(1)
+    )
+    return tx.execute(query).one_or_none() is not None
+
+
 def _zones_of(intake_id: int, unit_ids: Sequence[int]) -> Select[tuple[int]]:
     return (
         select(intake_zones.c.id)

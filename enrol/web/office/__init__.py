@@ -3,6 +3,7 @@
 from flask import Flask
 
 from enrol.web.office import (
+    approvals,
     corrections,
     draw,
     holidays,
@@ -14,6 +15,7 @@ from enrol.web.office import (
     queues,
     room,
     seats,
+    settings,
     shortages,
     steps,
     wall,
@@ -23,6 +25,7 @@ from enrol.web.office import (
 from enrol.web.office.blueprint import blueprint
 
 __all__ = [
+    "approvals",
     "corrections",
     "draw",
     "holidays",
@@ -34,6 +37,7 @@ __all__ = [
     "queues",
     "room",
     "seats",
+    "settings",
     "shortages",
     "steps",
     "wall",

@@ -1,6 +1,7 @@
 """Why a step was not taken, in the officer's words: one table."""
 
 from enrol.services import agreeing, closing, drawing, final_runs, publishing
+from enrol.services.approvals import ApprovalsMissing
 from enrol.services.frozen_lists import ListAltered
 from enrol.services.phases import WrongPhase
 from enrol.services.refusals import Refusal
@@ -29,6 +30,14 @@ def told(refusal: Refusal) -> str:
                 " are still being sent. Wait a minute and press again. If the number does not go"
                 " down, call the administrator: the relay or a worker is not running.",
                 count=format_number(count),
+            )
+        case ApprovalsMissing(plans=plans, lists=lists):
+            return _(
+                "Approvals of a second officer are missing: %(plans)s seat plans, %(lists)s lists"
+                " of zones. “What waits for approval” says whose. The city may go on with a"
+                " reason.",
+                plans=format_number(plans),
+                lists=format_number(lists),
             )
         case drawing.NotYetBorn(on=on):
             return _(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from enrol.services import setting_aside
 from enrol.services.phones import spoken_phone
 from enrol.services.preparing import ZoneChoice
 from enrol.web.asking import asks_again, changes_nothing, typed
@@ -121,6 +122,9 @@ def wishes() -> ResponseReturnValue:
         zone=chosen,
         can_choose_zone=len(zones) > 1,
         schools=schools,
+        registers_as_before=chosen is not None
+        and not schools
+        and setting_aside.registers_as_before(intake_id=at.window.intake_id, zone_code=chosen.code),
         cards=school_cards(schools),
         ranks=rank_fields(schools, at.window.max_wishes),
         values=typed(kept_ranks(at, chosen)),
