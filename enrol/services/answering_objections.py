@@ -191,7 +191,7 @@ def answer_objection(
             raise ReplyNeeded
         if change_id is not None:
             _refuse_other_entries(tx, found, change_id=change_id, outcome=outcome)
-        objections.answer(
+        is_mine = objections.answer(
             tx,
             objection_id=objection_id,
             outcome=outcome,
@@ -199,6 +199,8 @@ def answer_objection(
             staff_id=officer.staff_id,
             change_id=change_id,
         )
+        if not is_mine:
+            raise AlreadyAnswered
         _record(
             tx,
             actor=actor,

@@ -1,6 +1,5 @@
 """Ratings: once a family, only when its file is closed, and nothing left that leads to a child."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
@@ -222,20 +221,7 @@ def test_a_month_is_its_first_day_by_constraint(world):
         counted(world, world.ward_id, date(2026, 5, 2), satisfied=8, others=7)
 
 
-def test_two_devices_count_once(app, family, world):
-    set_phase(world, "final")
-
-    def press(score):
-        with app.app_context():
-            rating.rate(actor=family, score=score, comment="")
-
-    with ThreadPoolExecutor(5) as threads:
-        list(threads.map(press, (1, 2, 3, 4, 5)))
-
-    assert sum(answers for _score, answers in kept()) == 1
-
-
-def test_withdrawnregistrations_are_not_asked(family, world):
+def test_withdrawn_registrations_are_not_asked(family, world):
     with transaction() as tx:
         tx.execute(text("TRUNCATE rating_rights, rating_rounds"))
         tx.execute(update(registrations).values(status="withdrawn", withdrawn_at=datetime.now(UTC)))
