@@ -1,5 +1,7 @@
 """An objection on its page: what the family wrote, the answer, and what it changed."""
 
+from typing import Any
+
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -46,7 +48,7 @@ def objection_page(code: str, objection_id: int) -> ResponseReturnValue:
     return _page(found, problems=problems)
 
 
-def of_file(code: str) -> dict[str, object]:
+def of_file(code: str) -> dict[str, Any]:
     """Return what a file's page shows of its objections."""
     return {
         "objections": answering_objections.objections_of_file(actor=officer(), code=code),
