@@ -60,6 +60,7 @@ children = Table(
         Computed("CASE WHEN is_training THEN NULL::integer ELSE id END", persisted=True),
         comment="null: may be in no official intake",
     ),
+    Column("erased_at", Instant, comment="when nothing but the row was left"),
     UniqueConstraint("official_id"),
     UniqueConstraint("pupil_code"),
     UniqueConstraint("personal_id"),
