@@ -2,7 +2,6 @@
 reads its result, a stranger verifies it.
 """
 
-import csv
 import io
 import json
 import os
@@ -11,14 +10,13 @@ import sys
 import time
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pypdf
 import pytest
 
-from enrol.cli.demo.city import City, one_time_password
+from enrol.cli.demo.city import City
 from enrol.cli.demo.morning import Letter, Morning, replay_morning
 from enrol.cli.demo.stack import Stack
 from enrol.config import ROOT
@@ -26,6 +24,7 @@ from enrol.core.codes import is_code
 from enrol.training.office import INTAKE_CODE
 from enrol.web.locale import VIETNAM
 from tests.e2e.conftest import Invite, wait_until
+from tests.e2e.desks import School, officer_in, read_csv, schools_of
 from tests.e2e.pages import CHECK, HOME, RECEIPT, WISHES, Family, Officer
 from tests.e2e.visitor import Visitor
 from tests.e2e.words import say
@@ -42,16 +41,6 @@ THROWN = "3-1-6-2-5-4-1-6-2-3"
 ASK = "Ask for publication of the provisional result"
 CONFIRM = "Confirm publication as the second officer"
 PROOF, SUBMISSION = "proof.json", "submission.json"
-OWN_PASSWORD = "bảy con vịt qua cầu ao"
-
-
-@dataclass(frozen=True)
-class School:
-    """A line of the office's files."""
-
-    code: str
-    name: str
-    unit: str
 
 
 def test_a_family_registers_the_office_draws_and_the_family_reads_why(
@@ -176,15 +165,6 @@ def sign_city_in(invite: Invite, stack: Stack) -> tuple[Officer, Officer]:
         officer.at.page.locator("tbody th a").click()
         officers.append(officer)
     return officers[0], officers[1]
-
-
-def officer_in(invite: Invite, stack: Stack, email: str) -> Officer:
-    """Give an officer a password for one sign-in, and let them sign in with it."""
-    adapters = stack.app.extensions["enrol_adapters"]
-    password = one_time_password(email=email, adapters=adapters)
-    officer = Officer(invite(phone=False), email)
-    officer.sign_in(password=password, own=OWN_PASSWORD)
-    return officer
 
 
 def close(first: Officer) -> None:
@@ -376,14 +356,3 @@ def run(arguments: list[str], stack: Stack) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def schools_of(stack: Stack) -> dict[str, School]:
-    """Return the city's schools by code."""
-    rows = read_csv(stack, "schools.csv")
-    return {row["code"]: School(row["code"], row["name"], row["unit_code"]) for row in rows}
-
-
-def read_csv(stack: Stack, name: str) -> list[dict[str, str]]:
-    text = (stack.directory / "city" / name).read_text(encoding="utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))

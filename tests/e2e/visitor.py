@@ -61,6 +61,10 @@ class Visitor:
         """Follow the link of this name in the page's content."""
         self._go(self.link(english), expect)
 
+    def click(self, target: Locator, *, expect: int | tuple[int, ...] = 200) -> int:
+        """Press or follow what was found; returns the status of the page it leads to."""
+        return self._go(target, expect)
+
     def go_back(self) -> None:
         response = self.page.go_back()
         if response is not None:  # a page that the browser kept has no answer
