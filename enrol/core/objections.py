@@ -12,6 +12,8 @@ home; the order among the children; the places of a school; how things were done
 UPHELD, REJECTED, WITHDRAWN = "upheld", "rejected", "withdrawn"
 OUTCOMES = (UPHELD, REJECTED, WITHDRAWN)
 
+MOST = 10
+"""Objections of one registration, those taken back included: nobody fills an office's inbox."""
 LONGEST_WORDS = 2000
 LONGEST_REPLY = 2000
 

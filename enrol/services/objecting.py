@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 from enrol.core.actors import Family
 from enrol.core.intake import Phase
 from enrol.core.names import clean_text
-from enrol.core.objections import GROUNDS, LONGEST_WORDS, reference
+from enrol.core.objections import GROUNDS, LONGEST_WORDS, MOST, reference
 from enrol.core.working_days import calendar_of
 from enrol.services.households import signed_in_child
 from enrol.services.refusals import NotFound, Refusal
@@ -35,6 +35,7 @@ __all__ = [
     "Objection",
     "ObjectionDesk",
     "ObjectionsOver",
+    "TooMany",
     "WordsNeeded",
     "desk_of",
     "file_objection",
@@ -47,6 +48,10 @@ _PUBLISHED = (Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
 
 class ObjectionsOver(Refusal):
     """The days for objections to the published result are over, or have not begun."""
+
+
+class TooMany(Refusal):
+    """The registration has ``MOST`` objections already."""
 
 
 class WordsNeeded(Refusal):
@@ -76,7 +81,12 @@ class ObjectionDesk:
     @property
     def may_file(self) -> bool:
         """Whether the family may object now."""
-        return self.is_open and self.waiting is None
+        return self.is_open and self.waiting is None and not self.has_most
+
+    @property
+    def has_most(self) -> bool:
+        """Whether the family has objected as often as it can."""
+        return len(self.objections) >= MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ def file_objection(*, actor: Family, ground: str, words: str) -> Objection:
 
     Under the intake's shared lock and the registration's row; the database keeps to one open
     objection a child by constraint. Journalled without the family's words. Raises NotFound,
-    ObjectionsOver, WordsNeeded, AlreadyObjected, SignedOut.
+    ObjectionsOver, TooMany, WordsNeeded, AlreadyObjected, SignedOut.
     """
     written = clean_text(words)
     if ground not in GROUNDS or not 0 < len(written) <= LONGEST_WORDS:
@@ -131,6 +141,8 @@ def file_objection(*, actor: Family, ground: str, words: str) -> Objection:
         known = objections.open_of(tx, registration_id=live.registration_id)
         if known is not None:
             return known
+        if len(objections.of_registration(tx, registration_id=live.registration_id)) >= MOST:
+            raise TooMany
         said = _Said(window.intake_id, at.astimezone(VIETNAM).year, ground, written)
         due_on = _due_on(tx, intake_id=window.intake_id, filed_at=at)
         objection_id = _add(tx, actor=actor, live=live, due_on=due_on, said=said)

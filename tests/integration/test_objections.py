@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from enrol.core.actors import Family
-from enrol.core.objections import LONGEST_WORDS
+from enrol.core.objections import LONGEST_WORDS, MOST
 from enrol.services import (
     answering_objections,
     exporting,
@@ -156,6 +156,17 @@ def test_before_and_after_the_days_nothing_is_taken(family, world):
     with pytest.raises(objecting.ObjectionsOver):
         file_one(family)
     assert not objecting.desk_of(actor=family).may_file
+
+
+def test_nobody_fills_the_inbox_by_taking_back_and_filing_again(family):
+    for _again in range(MOST):
+        filed = file_one(family)
+        objecting.withdraw_objection(actor=family, objection_id=filed.objection_id)
+
+    with pytest.raises(objecting.TooMany):
+        file_one(family)
+    assert not objecting.desk_of(actor=family).may_file
+    assert count_of(objections) == MOST
 
 
 def test_an_old_session_files_nothing(code):
@@ -368,7 +379,9 @@ def test_objections_are_listed_in_a_file_in_which_nothing_computes(
         school_id=None,
         language="vi",
     )
-    assert writing_lists.write_export(export_id=export_id, files=adapters.exports)
+    assert writing_lists.write_export(
+        export_id=export_id, files=adapters.exports, secrets=adapters.secrets
+    )
 
     written = exporting.fetch_export(actor=officers.ward, export_id=export_id).export
     assert written.rows_done == 1
@@ -388,7 +401,9 @@ def test_a_ward_lists_its_own_objections_and_a_school_none(family, officers, wor
     asked = {"intake_id": world.intake_id, "kind": "objections", "form": "csv", "language": "vi"}
 
     export_id = exporting.ask_export(actor=officers.other_ward, school_id=None, **asked)
-    writing_lists.write_export(export_id=export_id, files=adapters.exports)
+    writing_lists.write_export(
+        export_id=export_id, files=adapters.exports, secrets=adapters.secrets
+    )
     found = exporting.fetch_export(actor=officers.other_ward, export_id=export_id).export
     assert found.rows_done == 0
     with pytest.raises(NotFound):

@@ -78,8 +78,8 @@ def _filed(desk: ObjectionDesk) -> Response:
     except objecting.ObjectionsOver:
         over = _("The days for objections are over. Please call the helpline.")
         return _question(desk, page=CHECK, problems={PAGE: over})
-    except objecting.AlreadyObjected:
-        pass  # sent from another device at the same moment: that one stands in the list
+    except (objecting.AlreadyObjected, objecting.TooMany):
+        pass  # sent from another device at the same moment: the list tells
     return make_response(redirect(url_for("objections.own", moi="1"), code=303))
 
 
