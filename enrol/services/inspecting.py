@@ -27,9 +27,17 @@ from enrol.store.journal_pages import JournalLine
 from enrol.store.places import Named
 from enrol.store.rolls import SchoolName
 
-__all__ = ["ChildFile", "Fact", "Residence", "Wish", "file_of", "journal_of_file"]
+__all__ = [
+    "ChildFile",
+    "Fact",
+    "JournalLine",
+    "Residence",
+    "Wish",
+    "file_of",
+    "journal_of_file",
+]
 
-JOURNAL_LINES = 30
+JOURNAL_LINES = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,12 @@ from enrol.web.staff import (
     words,
 )
 from enrol.web.staff.guard import officer
-from enrol.web.staff.journal_words import action_word, actor_word, detail_rows
+from enrol.web.staff.journal_words import (
+    action_word,
+    actor_word,
+    detail_rows,
+    without_repetition,
+)
 from enrol.web.staff.pages import staff_page
 
 
@@ -32,6 +37,7 @@ def file_page(code: str) -> Response:
         history=reviewing.history_of(actor=officer(), code=code),
         documents=documenting.documents_of(actor=officer(), code=code),
         told=told,
+        journal=without_repetition(told.lines),
         words=words,
         review_words=review_words,
         action_word=action_word,

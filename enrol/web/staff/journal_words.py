@@ -1,9 +1,10 @@
 """What the journal's actions are called, and who acted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from enrol.services.inspecting import JournalLine
 from enrol.web.error_words import error_word
 from enrol.web.locale import format_date, format_moment, format_number
 from enrol.web.locale import gettext as _
@@ -39,6 +40,8 @@ def actor_word(label: str, names: Mapping[str, str]) -> str:
         return names[label]
     if label.startswith("family:"):
         return _("A family")
+    if label.startswith("token:"):
+        return _("A partner’s system (token %(number)s)", number=label.removeprefix("token:"))
     return _("The system") if label.startswith("system") else label
 
 
@@ -68,6 +71,26 @@ def _detail(name: str, value: object) -> str:
     if name in _INSTANTS:
         return format_moment(datetime.fromisoformat(text))
     return {"provisional": _("Provisional result"), "final": _("Final result")}.get(text, text)
+
+
+def without_repetition(lines: Iterable[JournalLine]) -> list[tuple[JournalLine, int]]:
+    """Return each entry with how often it stands there in a row, newest first.
+
+    Who works on a file reads it again after every step; the journal keeps each reading, the page
+    says them in one line.
+    """
+    found: list[tuple[JournalLine, int]] = []
+    for line in lines:
+        if found and _says_the_same(found[-1][0], line):
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((line, 1))
+    return found
+
+
+def _says_the_same(one: JournalLine, other: JournalLine) -> bool:
+    told = [(line.actor, line.action, line.detail, line.at.date()) for line in (one, other)]
+    return told[0] == told[1]
 
 
 def subject_word(subject: str | None) -> str:
@@ -167,6 +190,9 @@ def _details() -> dict[str, str]:
         "ground": _("about"),
         "outcome": _("outcome"),
         "change": _("entry of the change"),
+        "rights": _("rights"),
+        "unit": _("unit"),
+        "days": _("days"),
     }
 
 
@@ -211,6 +237,9 @@ def _words() -> dict[str, str]:
         "document.read": _("Document fetched"),
         "wishes.read": _("List of first wishes read"),
         "roll.read": _("Roll read"),
+        "class_list.read": _("Class list read by a partner’s system"),
+        "token.made": _("Token made for a partner’s system"),
+        "token.revoked": _("Token revoked"),
         "export.asked": _("File with a list asked for"),
         "export.written": _("File with a list written"),
         "export.fetched": _("File with a list fetched"),
