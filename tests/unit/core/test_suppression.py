@@ -152,3 +152,39 @@ def test_that_nobody_was_unhappy_is_hidden_where_noughts_are():
 
 def test_an_empty_table_is_empty():
     assert protected_table([]).rows == ()
+
+
+def exchanged(items, one, other):
+    """The same with two places exchanged."""
+    made = list(items)
+    made[one], made[other] = made[other], made[one]
+    return made
+
+
+def hidden_places(counts):
+    return [place for place, count in enumerate(counts) if count is None]
+
+
+@settings(max_examples=200)
+@given(rows_of_two_parts, st.booleans())
+def test_hidden_rows_and_counts_can_be_exchanged_unseen(rows, hides_nought):
+    """What the claim about who knows the program rests on, for whole tables: a small row and a
+    greater one, a small count and a greater one are hidden by value and not by place.
+    """
+    table = protected_table(rows, hides_nought=hides_nought)
+
+    places = hidden_places([row.total for row in table.rows])
+    for other in places[1:]:
+        assert (
+            protected_table(exchanged(rows, places[0], other), hides_nought=hides_nought) == table
+        )
+    if table.total is not None and places:
+        assert max(sum(rows[place][0]) for place in places) >= SMALL
+    for number, row in enumerate(table.rows):
+        for part, shown in enumerate(row.parts):
+            hidden = hidden_places(shown) if row.total is not None else []
+            for other in hidden[1:]:
+                parts = list(rows[number])
+                parts[part] = exchanged(parts[part], hidden[0], other)
+                changed = [*rows[:number], parts, *rows[number + 1 :]]
+                assert protected_table(changed, hides_nought=hides_nought) == table
