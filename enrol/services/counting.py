@@ -22,6 +22,7 @@ def refresh_counters(*, waiting_room: WaitingRoom | None = None) -> int:
 
     An intake's snapshot holds ``registrations`` (live), ``zones`` and ``first_wishes`` (by code),
     ``minutes`` (``[minute in UTC, count]`` of the last hour, minutes without any left out),
+    ``hours`` (``[hour in UTC, count]`` of all, hours without any left out),
     ``ticked`` (drafts that wait for the opening) and ``waiting`` and ``inside``, the families in
     the waiting room and past it (None while nobody can tell). The outbox's holds ``undone`` and
     ``oldest_seconds``. Idempotent; one transaction, reading committed numbers only. The room is
@@ -70,4 +71,5 @@ def _body(counts: Counts) -> dict[str, object]:
         "zones": counts.zones,
         "first_wishes": counts.first_wishes,
         "minutes": [[at.isoformat(), count] for at, count in sorted(counts.minutes.items())],
+        "hours": [[at.isoformat(), count] for at, count in sorted(counts.hours.items())],
     }

@@ -15,18 +15,19 @@ from enrol.store.tables.registrations import registrations
 WITHDRAWN = "withdrawn"
 QUIET_PHASES = ("draft", "settled")
 
-# GROUPING(zone, first wish, minute): a bit is set for what a row sums over.
-_BY_ZONE, _BY_FIRST_WISH, _BY_MINUTE, _ALL = 0b011, 0b101, 0b110, 0b111
+# GROUPING(zone, first wish, minute, hour): a bit is set for what a row sums over.
+_BY_ZONE, _BY_FIRST_WISH, _BY_MINUTE, _BY_HOUR, _ALL = 0b0111, 0b1011, 0b1101, 0b1110, 0b1111
 
 
 @dataclass
 class Counts:
-    """Live registrations of one intake: in all, by zone, by first wish, by minute."""
+    """Live registrations of one intake: in all, by zone, by first wish, by minute, by hour."""
 
     total: int = 0
     zones: dict[str, int] = field(default_factory=dict)
     first_wishes: dict[str, int] = field(default_factory=dict)
     minutes: dict[datetime, int] = field(default_factory=dict)
+    hours: dict[datetime, int] = field(default_factory=dict)
 
 
 def counted_intakes(tx: Transaction) -> list[int]:
@@ -40,28 +41,33 @@ def counted_intakes(tx: Transaction) -> list[int]:
 def count_registrations(tx: Transaction, *, intake_id: int) -> Counts:
     """Count the live registrations of an intake in one pass over them.
 
-    ``minutes`` holds the minutes that have some, in order, of the hour before the database's now.
+    ``minutes`` holds the minutes that have some, in order, of the hour before the database's now;
+    ``hours`` every hour that has some.
     """
     zone, first = registrations.c.intake_zone_id, registrations.c.wishes[1]
     minute = func.date_trunc("minute", registrations.c.submitted_at)
-    kind = func.grouping(zone, first, minute)
+    hour = func.date_trunc("hour", registrations.c.submitted_at)
+    kind = func.grouping(zone, first, minute, hour)
+    by_one = (tuple_(column) for column in (zone, first, minute, hour))
     query = (
-        select(kind, zone, first, minute, func.count())
+        select(kind, zone, first, minute, hour, func.count())
         .where(registrations.c.intake_id == intake_id, registrations.c.status != WITHDRAWN)
-        .group_by(func.grouping_sets(tuple_(), tuple_(zone), tuple_(first), tuple_(minute)))
+        .group_by(func.grouping_sets(tuple_(), *by_one))
         .having((kind != _BY_MINUTE) | (minute > func.now() - func.make_interval(0, 0, 0, 0, 1)))
-        .order_by(kind, zone, first, minute)
+        .order_by(kind, zone, first, minute, hour)
     )
     zone_of = zone_codes(tx, intake_id=intake_id)
     school_of = school_codes(tx)
     counts = Counts()
-    for row_kind, zone_id, school_id, at, count in tx.execute(query):
+    for row_kind, zone_id, school_id, at, hour_at, count in tx.execute(query):
         if row_kind == _ALL:
             counts.total = count
         elif row_kind == _BY_ZONE:
             counts.zones[zone_of[zone_id]] = count
         elif row_kind == _BY_FIRST_WISH:
             counts.first_wishes[school_of[school_id]] = count
+        elif row_kind == _BY_HOUR:
+            counts.hours[hour_at] = count
         else:
             counts.minutes[at] = count
     return counts

@@ -46,6 +46,7 @@ def test_live_registrations_are_counted_by_zone_wish_and_minute(world):
     assert body["zones"] == {"T00070": 2}
     assert body["first_wishes"] == {"S1": 1, "S2": 1}
     assert [count for _, count in body["minutes"]] == [1]
+    assert sum(count for _, count in body["hours"]) == body["registrations"]
 
 
 def test_taking_them_again_replaces_them(world, adapters):
@@ -69,6 +70,7 @@ def test_an_intake_without_registrations_has_zeros(app):
         "zones": {},
         "first_wishes": {},
         "minutes": [],
+        "hours": [],
         "ticked": 0,
         "waiting": None,
         "inside": None,

@@ -19,6 +19,7 @@ from tests.corrected import keep_final_run
 from tests.documents import A_PDF
 from tests.objected import file_many
 from tests.officers import register_child
+from tests.partners import make_token
 from tests.web.staff import SIGN_IN, build_house
 from tests.world import set_phase
 
@@ -58,6 +59,8 @@ PAGES = {
     "office.school_seats": {"city", "ward"},
     "office.step": CITY,
     "office.readiness": OFFICE,
+    "office.calendar": OFFICE,
+    "office.totals": OFFICE,
     "office.approve_seats": OFFICE,
     "office.approve_list": {"city", "ward"},
     "office.go_on": CITY,
@@ -97,6 +100,9 @@ PAGES = {
     "office.apology": {"city", "ward"},
     "office.units": OFFICE,
     "office.holidays": CITY,
+    "office.tokens": CITY,
+    "office.new_token": CITY,
+    "office.revoke_token": CITY,
     "office.queue": {"city", "ward"},
     "office.many": OFFICE,
     "schools.desk": SCHOOLS,
@@ -171,6 +177,8 @@ POSTED = (
     "office.act",
     "office.upload",
     "office.holidays",
+    "office.new_token",
+    "office.revoke_token",
     "office.objection",
     "office.report",
     "office.new_report",
@@ -247,6 +255,11 @@ def keep_list_and_flag(house):
             )
         )
     file_many(house.world, count=1)
+    make_token(
+        house.app.extensions["enrol_adapters"],
+        actor=house.officers.city,
+        unit_id=house.world.ward_id,
+    )
     with transaction() as tx:
         code = tx.execute(select(registrations.c.code)).scalar_one()
     keep_final_run(house.world, house.officers, code=code)
@@ -265,6 +278,7 @@ def address_of(house, endpoint, code):
         "act": "nhan",
         "import_id": 1,
         "list_id": 1,
+        "token_id": 1,
         "child_id": 1,
         "flag_id": 1,
         "objection_id": 1,

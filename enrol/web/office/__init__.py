@@ -18,6 +18,8 @@ from enrol.web.office import (
     settings,
     shortages,
     steps,
+    tokens,
+    totals,
     wall,
     what_ifs,
     zones,
@@ -40,6 +42,8 @@ __all__ = [
     "settings",
     "shortages",
     "steps",
+    "tokens",
+    "totals",
     "wall",
     "what_ifs",
     "zones",
@@ -48,4 +52,5 @@ __all__ = [
 
 def register(app: Flask) -> None:
     """Put the office's pages on the application."""
+    totals.register(app)
     app.register_blueprint(blueprint)
