@@ -12,6 +12,7 @@ from enrol.adapters.partner_tokens import RandomTokens
 from enrol.adapters.residence_registries import CsvRegistry, HttpRegistry
 from enrol.adapters.residence_sheets import ResidenceWorkbooks
 from enrol.adapters.result_files import ResultFiles
+from enrol.adapters.result_letters import LetterOffice
 from enrol.adapters.scans import EncryptedDocuments
 from enrol.adapters.staff_passwords import FlaskSecurityPasswords
 from enrol.adapters.upload_folders import UploadDirectory
@@ -85,6 +86,12 @@ def build_adapters(settings: Settings) -> Adapters:
         exports=ExportDirectory(
             directory=settings.exchange_directory / "exports",
             translations=ROOT / "enrol" / "translations",
+            letters=LetterOffice(
+                name=settings.office_name,
+                name_en=settings.office_name_en,
+                helpline=settings.helpline,
+                base_url=settings.base_url,
+            ),
         ),
         uploads=UploadDirectory(directory=settings.exchange_directory / "uploads"),
         documents=EncryptedDocuments(

@@ -106,11 +106,13 @@ def compute_what_if(outbox_ids: list[int]) -> None:
 
 def write_export(outbox_ids: list[int]) -> None:
     """Write these files that officers asked for."""
-    files = application().extensions["enrol_adapters"].exports
+    adapters = application().extensions["enrol_adapters"]
     perform(
         job="write_export",
         outbox_ids=outbox_ids,
-        do=lambda export_id: writing_lists.write_export(export_id=export_id, files=files),
+        do=lambda export_id: writing_lists.write_export(
+            export_id=export_id, files=adapters.exports, secrets=adapters.secrets
+        ),
     )
 
 

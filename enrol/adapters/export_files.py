@@ -18,7 +18,9 @@ from xlsxwriter import Workbook
 
 from enrol.adapters.catalogs import read_catalogs
 from enrol.adapters.export_words import REHEARSAL, WATERMARK, cell_word, heading, title_word
+from enrol.adapters.result_letters import LetterOffice, write_letters
 from enrol.core.handed_files import ExportHead, WrittenFile
+from enrol.core.result_letters import ResultLetter
 from enrol.core.spreadsheets import inert
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -39,22 +41,38 @@ Words = Callable[[str], str]
 class ExportDirectory:
     """Writes the files into one directory."""
 
-    def __init__(self, *, directory: Path, translations: Path) -> None:
+    def __init__(self, *, directory: Path, translations: Path, letters: LetterOffice) -> None:
         self._directory = directory
         self._translations = translations
+        self._letters = letters
 
     def write(self, *, head: ExportHead, rows: Iterable[Sequence[object]]) -> WrittenFile:
-        self._directory.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-        name = f"{token_hex(16)}.{head.form}"
-        path, unfinished = self._directory / name, self._directory / f"{name}.part"
-        unfinished.touch(mode=0o600)
         words = self._words(head.language)
         cells = (_cells(head.columns, row, words) for row in rows)
-        try:
+
+        def fill(path: Path) -> None:
             if head.form == "xlsx":
-                _write_xlsx(unfinished, head=head, rows=cells, words=words)
+                _write_xlsx(path, head=head, rows=cells, words=words)
             else:
-                _write_csv(unfinished, head=head, rows=cells, words=words)
+                _write_csv(path, head=head, rows=cells, words=words)
+
+        return self._written(head.form, fill)
+
+    def write_letters(self, *, head: ExportHead, letters: Iterable[ResultLetter]) -> WrittenFile:
+        words = self._words(head.language)
+
+        def fill(path: Path) -> None:
+            write_letters(path, head=head, letters=letters, office=self._letters, words=words)
+
+        return self._written(head.form, fill)
+
+    def _written(self, form: str, fill: Callable[[Path], None]) -> WrittenFile:
+        self._directory.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        name = f"{token_hex(16)}.{form}"
+        path, unfinished = self._directory / name, self._directory / f"{name}.part"
+        unfinished.touch(mode=0o600)
+        try:
+            fill(unfinished)
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise

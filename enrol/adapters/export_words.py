@@ -16,6 +16,7 @@ _TITLES = {
     "registrations": N_("List of registrations"),
     "admitted": N_("List of admitted children"),
     "objections": N_("List of objections"),
+    "letters": N_("Result letters"),
 }
 
 _HEADINGS = {

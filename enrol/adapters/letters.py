@@ -4,6 +4,7 @@ The words come in already translated; nothing here knows a language. The same le
 bytes: the only time in the file is the letter's own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -48,26 +49,36 @@ class Letter:
 
 def letter_pdf(letter: Letter) -> bytes:
     """Return the letter as a PDF file."""
+    return letters_pdf([letter])
+
+
+def letters_pdf(letters: Sequence[Letter]) -> bytes:
+    """Return letters of one language as a PDF file, each beginning on a page of its own.
+
+    The file is built in memory (about 25 KB a letter): whoever has thousands makes several.
+    """
     # Half of a web process's start is this library's font tools; most pages are no letters.
     from fpdf import FPDF  # noqa: PLC0415
 
+    first = letters[0]
     pdf = FPDF(format="A4")
-    pdf.set_lang(letter.language)
-    pdf.set_title(letter.title)
-    pdf.set_author(letter.office)
-    pdf.set_creation_date(letter.made_at)
+    pdf.set_lang(first.language)
+    pdf.set_title(first.title)
+    pdf.set_author(first.office)
+    pdf.set_creation_date(first.made_at)
     pdf.set_margins(_MARGIN, _MARGIN, _MARGIN)
     pdf.set_auto_page_break(auto=True, margin=_MARGIN)
     pdf.add_font(_FAMILY, style="", fname=_REGULAR)
     pdf.add_font(_FAMILY, style="B", fname=_BOLD)
-    pdf.add_page()
-    _head(pdf, letter)
-    for section in letter.sections:
-        _section(pdf, section)
-    pdf.ln(3)
-    for paragraph in letter.paragraphs:
-        _text(pdf, paragraph, size=10.5, after=1.5)
-    _foot(pdf, letter.foot)
+    for letter in letters:
+        pdf.add_page()
+        _head(pdf, letter)
+        for section in letter.sections:
+            _section(pdf, section)
+        pdf.ln(3)
+        for paragraph in letter.paragraphs:
+            _text(pdf, paragraph, size=10.5, after=1.5)
+        _foot(pdf, letter.foot)
     return bytes(pdf.output())
 
 

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from enrol.core.codes import SECRET_BYTES, secret_from_bytes
 
 _NONCE = 12
+_CHECK = 20
 
 
 class AesVault:
@@ -59,3 +60,11 @@ class KeyedSecrets:
     def family_alias(self, *, family_code: str) -> str:
         digest = hmac.digest(self._path_key, b"family/" + family_code.encode(), hashlib.sha256)
         return "GD" + digest.hex()[:14].upper()
+
+    def letter_check(self, *, publication_id: int, code: str) -> str:
+        message = f"letter/{publication_id}/{code}".encode()
+        return hmac.digest(self._path_key, message, hashlib.sha256).hex()[:_CHECK]
+
+    def is_letter_check(self, *, publication_id: int, code: str, check: str) -> bool:
+        known = self.letter_check(publication_id=publication_id, code=code)
+        return hmac.compare_digest(known.encode(), check.encode())

@@ -12,8 +12,10 @@ from enrol.services import authority
 from enrol.services.listable import (
     ALLOCATED,
     COLUMNS,
+    LETTERS,
     lists_objections,
     lists_seats,
+    prints_letters,
     refuse_beyond,
     school_of,
 )
@@ -27,6 +29,8 @@ from enrol.store.rolls import SchoolName
 
 __all__ = [
     "FORMS",
+    "LETTERS",
+    "LETTER_FORM",
     "Choices",
     "Export",
     "ExportPage",
@@ -41,6 +45,8 @@ __all__ = [
 ]
 
 FORMS = ("xlsx", "csv")
+LETTER_FORM = "zip"
+"""Letters come as PDF files of 50 letters each, in one archive."""
 KEEP = timedelta(days=1)
 NEWEST = 20
 
@@ -60,6 +66,7 @@ class Choices:
     has_units: bool
     has_rolls: bool
     has_objections: bool
+    has_letters: bool
     schools: tuple[SchoolName, ...]
     schools_with_roll: frozenset[int]
     newest: tuple[Export, ...]
@@ -87,6 +94,7 @@ def choices_of(*, actor: Actor, intake_id: int) -> Choices:
             has_units=bool(reach.unit_ids),
             has_rolls=bool(reach.unit_ids) and grasp.intake.phase in ALLOCATED,
             has_objections=lists_objections(grasp),
+            has_letters=prints_letters(grasp),
             schools=tuple(schools),
             schools_with_roll=frozenset(with_roll),
             newest=tuple(
@@ -105,7 +113,7 @@ def ask_export(
     not there yet.
     """
     officer = authority.officer(actor)
-    if kind not in COLUMNS or form not in FORMS:
+    if kind not in COLUMNS or form not in ((LETTER_FORM,) if kind == LETTERS else FORMS):
         raise NotFound
     with transaction() as tx:
         grasp = authority.seen_intake(tx, actor=actor, intake_id=intake_id)

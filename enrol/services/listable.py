@@ -13,7 +13,8 @@ ALLOCATED = (Phase.ALLOCATED, Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
 _PUBLISHED = (Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
 
 
-COLUMNS: Final = {**export_rows.COLUMNS, "objections": objection_rows.COLUMNS}
+LETTERS: Final = "letters"
+COLUMNS: Final = {**export_rows.COLUMNS, "objections": objection_rows.COLUMNS, LETTERS: ()}
 """The columns of each kind of list, in their order."""
 
 
@@ -31,7 +32,7 @@ def refuse_beyond(grasp: Grasp, *, kind: str, school: SchoolName | None) -> None
     if school is None:
         if not grasp.reach.unit_ids:
             raise NotFound
-        if kind == "admitted" and grasp.intake.phase not in ALLOCATED:
+        if kind == LETTERS or (kind == "admitted" and grasp.intake.phase not in ALLOCATED):
             raise NotFound
         if kind == "objections" and not lists_objections(grasp):
             raise NotFound
@@ -41,6 +42,8 @@ def refuse_beyond(grasp: Grasp, *, kind: str, school: SchoolName | None) -> None
     if not grasp.reach.holds_school(school.school_id):
         raise NotFound
     if kind == "admitted" and not lists_seats(grasp, school):
+        raise NotFound
+    if kind == LETTERS and not prints_letters(grasp):
         raise NotFound
 
 
@@ -55,3 +58,8 @@ def lists_seats(grasp: Grasp, school: SchoolName) -> bool:
     """
     leads = grasp.reach.leads(school.unit_id)
     return grasp.intake.phase in (ALLOCATED if leads else _PUBLISHED)
+
+
+def prints_letters(grasp: Grasp) -> bool:
+    """Tell whether a school's result letters can be printed: once results are published."""
+    return grasp.intake.phase in _PUBLISHED

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from enrol.core.handed_files import ExportHead, WrittenFile
+from enrol.core.result_letters import ResultLetter
 from enrol.core.registry_answers import Answers, Question
 from enrol.core.residence_lists import SheetHead, SheetRow
 from enrol.core.waiting import RoomFigures, Standing
@@ -76,6 +77,12 @@ class Secrets(Protocol):
 
     def family_alias(self, *, family_code: str) -> str:
         """Return the opaque code that twins and siblings share in public lists."""
+
+    def letter_check(self, *, publication_id: int, code: str) -> str:
+        """Return the mark by which a letter about this code is known as genuine (20 letters)."""
+
+    def is_letter_check(self, *, publication_id: int, code: str, check: str) -> bool:
+        """Tell whether a mark is the letter's, in constant time."""
 
 
 class StaffPasswords(Protocol):
@@ -228,6 +235,9 @@ class ExportFiles(Protocol):
 
     def write(self, *, head: ExportHead, rows: Iterable[Sequence[object]]) -> WrittenFile:
         """Write a file row by row, in constant memory; every text is inert in a spreadsheet."""
+
+    def write_letters(self, *, head: ExportHead, letters: Iterable[ResultLetter]) -> WrittenFile:
+        """Write letters for printing, in constant memory."""
 
     def path_of(self, *, name: str) -> Path | None:
         """Return where a file lies, None when it is gone."""

@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from enrol.core.actors import Officer, System
 from enrol.core.handed_files import ExportHead, WrittenFile
 from enrol.core.reach import Reach
 from enrol.services import authority
-from enrol.services.listable import COLUMNS, refuse_beyond, school_of
+from enrol.services.listable import COLUMNS, LETTERS, refuse_beyond, school_of
 from enrol.services.phones import spoken_phone
-from enrol.services.ports import ExportFiles
+from enrol.services.ports import ExportFiles, Secrets
 from enrol.services.refusals import NotFound, Refusal
+from enrol.services.result_letters import letters_of_school
 from enrol.store import export_rows, exports, journal, objection_rows, rolls, staff
 from enrol.store.db import Statements, Transaction, statements, transaction
 from enrol.store.exports import Export
@@ -25,13 +26,16 @@ SILENT_FOR = timedelta(minutes=1)
 """A worker that gave no sign of life for so long is dead: another one starts anew."""
 MOST_STARTS = 5
 TELL_EVERY_SECONDS = 1.0
+TELL_EVERY_ROWS = 50
+
+T = TypeVar("T")
 
 
 class StillAtWork(Refusal):
     """Another worker is alive on this order; the outbox sends it again."""
 
 
-def write_export(*, export_id: int, files: ExportFiles) -> bool:
+def write_export(*, export_id: int, files: ExportFiles, secrets: Secrets) -> bool:
     """Write the file of an order; True when this call wrote it.
 
     Rows stream from the database to the disk, so memory does not grow with them. The officer's
@@ -42,16 +46,13 @@ def write_export(*, export_id: int, files: ExportFiles) -> bool:
     if order is None:
         return False
     try:
-        with transaction() as tx:
-            head, count, rows = _content(tx, order)
-            with statements() as db:
-                telling = _Telling(db, order, count)
-                written = files.write(head=head, rows=telling.through(rows))
+        with transaction() as tx, statements() as db:
+            written, done = _written(tx, db, order, files=files, secrets=secrets)
     except NotFound:  # the officer's reach has ended since
         with transaction() as tx:
             _give_up(tx, order)
         return False
-    if not _finish(order, written=written, rows=telling.done):
+    if not _finish(order, written=written, rows=done):
         files.forget(name=written.name)
         return False
     return True
@@ -110,15 +111,25 @@ def _finish(order: Export, *, written: WrittenFile, rows: int) -> bool:
         return is_mine
 
 
-def _content(tx: Transaction, order: Export) -> tuple[ExportHead, int, Iterator[tuple[Any, ...]]]:
+def _written(
+    tx: Transaction, db: Statements, order: Export, *, files: ExportFiles, secrets: Secrets
+) -> tuple[WrittenFile, int]:
     officer = staff.officer_of(tx, staff_id=order.asked_by)
     if officer is None:
         raise NotFound
     grasp = authority.seen_intake(tx, actor=officer, intake_id=order.intake_id)
     school = school_of(tx, grasp, order.school_id)
     refuse_beyond(grasp, kind=order.kind, school=school)
+    head = _head(tx, order, officer=officer, intake=grasp.intake, school=school)
+    if order.kind == LETTERS and school is not None:
+        count, letters = letters_of_school(
+            tx, intake_id=order.intake_id, school_id=school.school_id, secrets=secrets
+        )
+        telling = _Telling(db, order, count)
+        return files.write_letters(head=head, letters=telling.counted(letters)), telling.done
     count, rows = _streamed(tx, order=order, reach=grasp.reach, school=school)
-    return _head(tx, order, officer=officer, intake=grasp.intake, school=school), count, rows
+    telling = _Telling(db, order, count)
+    return files.write(head=head, rows=telling.through(rows)), telling.done
 
 
 def _streamed(
@@ -185,11 +196,15 @@ class _Telling:
         self._phone = columns.index("guardian_phone") if "guardian_phone" in columns else None
 
     def through(self, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        return (self._spoken(row) for row in self.counted(rows))
+
+    def counted(self, rows: Iterator[T]) -> Iterator[T]:
+        """Pass rows on, telling the page how many there were."""
         self._tell()
         for row in rows:
-            yield self._spoken(row)
+            yield row
             self.done += 1
-            if self.done % export_rows.BATCH == 0:
+            if self.done % TELL_EVERY_ROWS == 0:
                 self._tell()
 
     def _spoken(self, row: tuple[Any, ...]) -> tuple[Any, ...]:

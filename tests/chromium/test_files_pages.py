@@ -82,7 +82,7 @@ def test_officers_bring_and_fetch_files(
         page.click("main #main-form button")
         page.wait_for_url("**/can-bo/tep/1")
         judge(page, seen)
-        writing_lists.write_export(export_id=1, files=adapters.exports)
+        writing_lists.write_export(export_id=1, files=adapters.exports, secrets=adapters.secrets)
         look(page, f"{served}/can-bo/tep/1", seen)
         with page.expect_download() as waited:
             page.click("main a.act")

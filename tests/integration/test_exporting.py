@@ -58,7 +58,9 @@ def ask(world, officer, **wanted):
 
 def made(world, officer, adapters, **wanted):
     export_id = ask(world, officer, **wanted)
-    assert writing_lists.write_export(export_id=export_id, files=adapters.exports)
+    assert writing_lists.write_export(
+        export_id=export_id, files=adapters.exports, secrets=adapters.secrets
+    )
     found = exporting.fetch_export(actor=officer, export_id=export_id).export
     return found, adapters.exports.path_of(name=found.file)
 
@@ -159,7 +161,9 @@ def test_who_left_the_office_fetches_nothing_more(named, officers, adapters):
 
     with pytest.raises(NotFound):
         exporting.fetch_export(actor=gone, export_id=found.export_id)
-    assert not writing_lists.write_export(export_id=waiting, files=adapters.exports)
+    assert not writing_lists.write_export(
+        export_id=waiting, files=adapters.exports, secrets=adapters.secrets
+    )
     assert exporting.export_page(actor=gone, export_id=waiting).export.state == "failed"
 
 
@@ -179,7 +183,9 @@ def test_asking_writing_and_fetching_stand_in_the_journal(named, officers, adapt
 def test_writing_twice_leaves_one_file(named, officers, adapters):
     found, path = made(named, officers.ward, adapters)
 
-    assert not writing_lists.write_export(export_id=found.export_id, files=adapters.exports)
+    assert not writing_lists.write_export(
+        export_id=found.export_id, files=adapters.exports, secrets=adapters.secrets
+    )
     assert [p for p in path.parent.iterdir() if p.suffix == ".part"] == []
 
 
@@ -189,10 +195,14 @@ def test_a_worker_alive_keeps_others_away_and_a_dead_one_does_not(named, officer
         tx.execute(update(exports).values(state="running", epoch=1, touched_at=exports.c.asked_at))
 
     with pytest.raises(writing_lists.StillAtWork):
-        writing_lists.write_export(export_id=export_id, files=adapters.exports)
+        writing_lists.write_export(
+            export_id=export_id, files=adapters.exports, secrets=adapters.secrets
+        )
     with transaction() as tx:
         tx.execute(update(exports).values(touched_at=exports.c.asked_at - timedelta(minutes=5)))
-    assert writing_lists.write_export(export_id=export_id, files=adapters.exports)
+    assert writing_lists.write_export(
+        export_id=export_id, files=adapters.exports, secrets=adapters.secrets
+    )
 
 
 def test_an_overtaken_worker_leaves_nothing(named, officers, adapters):
@@ -209,7 +219,9 @@ def test_an_overtaken_worker_leaves_nothing(named, officers, adapters):
 
     files = Overtaken()
 
-    assert not writing_lists.write_export(export_id=export_id, files=files)
+    assert not writing_lists.write_export(
+        export_id=export_id, files=files, secrets=adapters.secrets
+    )
     assert adapters.exports.path_of(name=files.written.name) is None
 
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from enrol.adapters.export_files import ExportDirectory
+from enrol.adapters.result_letters import LetterOffice
 from enrol.adapters.upload_folders import UploadDirectory
 from enrol.config import ROOT, Settings
 from enrol.services import exporting, uploading
@@ -118,7 +119,9 @@ def test_a_list_is_written_by_a_worker_and_can_be_fetched(
 
     found = exporting.fetch_export(actor=officers.city, export_id=export_id).export
     files = ExportDirectory(
-        directory=tmp_path / "exchange" / "exports", translations=ROOT / "enrol" / "translations"
+        directory=tmp_path / "exchange" / "exports",
+        translations=ROOT / "enrol" / "translations",
+        letters=LetterOffice(name="", name_en="", helpline="", base_url=""),
     )
     assert found.file is not None
     assert files.path_of(name=found.file) is not None

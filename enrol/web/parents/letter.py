@@ -3,7 +3,9 @@
 from flask import current_app, url_for
 
 from enrol.adapters.letters import Letter, Section, letter_pdf
+from enrol.adapters.result_letters import LetterOffice, in_words
 from enrol.services.registering import Receipt
+from enrol.services.result_letters import ResultLetter
 from enrol.web.locale import format_date, format_metres, format_moment, named, spoken
 from enrol.web.locale import gettext as _
 from enrol.web.parents.pictures import token_picture
@@ -61,6 +63,18 @@ def receipt_letter(receipt: Receipt, *, base_url: str) -> bytes:
             warning=_("REHEARSAL: not a registration") if window.is_rehearsal else "",
         )
     )
+
+
+def result_letter(letter: ResultLetter) -> bytes:
+    """Return the result letter or admission slip as a PDF file in the language of the request."""
+    settings = current_app.extensions["enrol_settings"]
+    office = LetterOffice(
+        name=settings.office_name,
+        name_en=settings.office_name_en,
+        helpline=settings.helpline,
+        base_url=settings.base_url,
+    )
+    return letter_pdf(in_words(letter, office=office, language=spoken(), words=_))
 
 
 def _sections(receipt: Receipt) -> tuple[Section, ...]:

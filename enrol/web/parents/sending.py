@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from enrol.services import preparing, registering
+from enrol.services import preparing, registering, result_letters
 from enrol.services.ports import Secrets
 from enrol.services.refusals import NotFound
 from enrol.services.registering import Receipt
@@ -15,7 +15,7 @@ from enrol.web.locale import gettext as _
 from enrol.web.numbers import row_number
 from enrol.web.parents.desk import OpenDesk, open_desk, question_page
 from enrol.web.parents.doubts import doubts, is_of_age
-from enrol.web.parents.letter import qr_picture, receipt_letter
+from enrol.web.parents.letter import qr_picture, receipt_letter, result_letter
 from enrol.web.parents.steps import next_steps, status_tag
 from enrol.web.parents.summaries import all_sections
 
@@ -57,6 +57,17 @@ def receipt_pdf() -> ResponseReturnValue:
     response = make_response(receipt_letter(found, base_url=_base_url()))
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = f'attachment; filename="{found.lines.code}.pdf"'
+    return response
+
+
+@blueprint.get("/thu-ket-qua.pdf")
+def result_pdf() -> ResponseReturnValue:
+    secrets: Secrets = current_app.extensions["enrol_adapters"].secrets
+    found = result_letters.own_letter(actor=family(), secrets=secrets)
+    response = make_response(result_letter(found))
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.code}-KQ.pdf"'
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -17,7 +17,8 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from enrol.core.codes import normalise_code
-from enrol.services import admitting, reading
+from enrol.services import admitting, reading, result_letters
+from enrol.services.ports import Secrets
 from enrol.services.refusals import NotFound
 from enrol.web.asking import changes_nothing
 from enrol.web.limits import wrong_secrets
@@ -103,6 +104,19 @@ def find_result() -> ResponseReturnValue:
     values = request.form if request.method == "POST" else {"code": request.args.get("ma", "")}
     body = render_template("public/find_result.html", values=values, problems=problems)
     return make_response(body, 422 if problems else 200)
+
+
+@blueprint.get("/thu/<int:publication_id>/<code>/<token>")
+def letter(publication_id: int, code: str, token: str) -> Response:
+    """Tell whoever holds a letter whether it is genuine: no name, no school."""
+    secrets: Secrets = current_app.extensions["enrol_adapters"].secrets
+    found = result_letters.checked(
+        publication_id=publication_id, code=code, check=token, secrets=secrets
+    )
+    response = _page("public/letter.html", found=found)
+    response.status_code = 200 if found else 404
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/ket-qua/<token>")

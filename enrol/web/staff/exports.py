@@ -8,7 +8,7 @@ from wtforms import StringField
 from wtforms.validators import AnyOf
 
 from enrol.services import exporting
-from enrol.services.exporting import Choices, Export, SchoolName
+from enrol.services.exporting import LETTER_FORM, LETTERS, Choices, Export, SchoolName
 from enrol.services.ports import ExportFiles
 from enrol.services.refusals import NotFound
 from enrol.web.asking import PageForm, asks_again, typed
@@ -24,6 +24,7 @@ __all__ = ["blueprint"]
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
+    "zip": "application/zip",
 }
 
 
@@ -56,7 +57,7 @@ def lists(intake_id: int) -> ResponseReturnValue:
             actor=officer(),
             intake_id=intake_id,
             kind=form.kind.data or "",
-            form=form.form.data or "",
+            form=LETTER_FORM if form.kind.data == LETTERS else form.form.data or "",
             school_id=school.school_id if school else None,
             language=spoken(),
         )
@@ -114,6 +115,10 @@ def kind_words(kind: str, *, of_school: bool) -> tuple[str, str]:
     """Return what a list is called and what it holds."""
     if kind == "admitted":
         return kind_word(kind), _("Every child with a place, school by school, by name")
+    if kind == LETTERS:
+        return kind_word(kind), _(
+            "An admission slip for every child with a place, to print: PDF files of 50 letters each"
+        )
     if kind == "objections":
         return kind_word(kind), _("Every objection with its answer, ward by ward, by number")
     if of_school:
@@ -127,6 +132,7 @@ def kind_word(kind: str) -> str:
         "registrations": _("List of registrations"),
         "admitted": _("List of admitted children"),
         "objections": _("List of objections"),
+        "letters": _("Result letters"),
     }[kind]
 
 
@@ -156,7 +162,9 @@ def _offered(choices: Choices, school: SchoolName | None) -> tuple[str, ...]:
         choices.has_rolls if school is None else (school.school_id in choices.schools_with_roll)
     )
     of_seats = ("admitted", "registrations") if has_roll else ("registrations",)
-    return (*of_seats, "objections") if school is None and choices.has_objections else of_seats
+    if school is not None:
+        return (*of_seats, LETTERS) if choices.has_letters else of_seats
+    return (*of_seats, "objections") if choices.has_objections else of_seats
 
 
 def _path(asked: Export) -> Path | None:

@@ -1,0 +1,51 @@
+"""What a result letter says of one child, as a record; how its genuineness is shown to anybody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLetter:
+    """One child's result as it was published.
+
+    ``school`` is None without a seat; ``rank`` is the wish granted, None when re-routed. With
+    ``is_admitted`` the letter is an admission slip. ``check`` is the keyed mark of the code in
+    this publication: who does not know the key can make none.
+    """
+
+    intake: str
+    intake_en: str
+    is_rehearsal: bool
+    publication_id: int
+    is_final: bool
+    published_at: datetime
+    objections_until: datetime
+    code: str
+    pupil_code: str
+    full_name: str
+    school: str | None
+    school_en: str | None
+    address: str | None
+    rank: int | None
+    band: int
+    number: str
+    check: str
+
+    @property
+    def is_admitted(self) -> bool:
+        """Tell whether the child has a seat."""
+        return self.school is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Genuine:
+    """What a stranger with a letter in hand may know: no name, no school.
+
+    ``ending`` is the end of the code; ``is_superseded`` once a newer result was published.
+    """
+
+    ending: str
+    published_at: datetime
+    is_final: bool
+    is_rehearsal: bool
+    is_superseded: bool
