@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from enrol.core.explanation import Reason
 from enrol.core.model import Placement
@@ -42,6 +42,12 @@ class Edition:
         return known if known is not None else asdict(SchoolCard(school, school, "", "", None, 0))
 
     @property
+    def _last_report(self) -> datetime | None:
+        """The last second in which an error of fact can be reported; None for final results."""
+        ends_at = self.publication.correction_ends_at
+        return None if ends_at is None else ends_at - timedelta(seconds=1)
+
+    @property
     def shared(self) -> dict[str, object]:
         """What every page shows."""
         return {
@@ -53,7 +59,7 @@ class Edition:
             "kind": self.publication.kind,
             "published_at": self.publication.published_at,
             "last_day": self.publication.objections_until - timedelta(seconds=1),
-            "reports_until": self.publication.correction_ends_at,
+            "last_report": self._last_report,
         }
 
 

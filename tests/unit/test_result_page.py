@@ -53,7 +53,7 @@ def values(**changed: object) -> dict[str, object]:
         "kind": "provisional",
         "published_at": datetime(2026, 7, 10, 1, tzinfo=UTC),
         "last_day": datetime(2026, 7, 17, 16, 59, 59, tzinfo=UTC),
-        "reports_until": datetime(2026, 7, 13, 17, 0, tzinfo=UTC),
+        "last_report": datetime(2026, 7, 13, 16, 59, 59, tzinfo=UTC),
         "code": "AR20260701020043P",
         "outcome": "seat",
         "school": school(),

@@ -1,6 +1,7 @@
 """Reporting an error of fact on the provisional result: one question a page, then the answer."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,6 +32,7 @@ def own() -> ResponseReturnValue:
         "parents/reports.html",
         problems={},
         desk=desk,
+        last_day=_last_day(desk),
         today=desk.window.at.astimezone(VIETNAM).date(),
         error_word=error_word,
         decision_tag=decision_tag,
@@ -93,6 +95,11 @@ def _first_wrong(page: str) -> tuple[str, dict[str, str]]:
     return page, {}
 
 
+def _last_day(desk: ReportDesk) -> date:
+    """Return the day by whose end errors can be reported: the window ends at a midnight."""
+    return (desk.until - timedelta(seconds=1)).astimezone(VIETNAM).date()
+
+
 def _question(desk: ReportDesk, *, page: str, problems: Mapping[str, str]) -> Response:
     fact = request.form.get("fact", "")
     return question_page(
@@ -102,6 +109,7 @@ def _question(desk: ReportDesk, *, page: str, problems: Mapping[str, str]) -> Re
         page=page if page in (FACT, WORDS, CHECK) else FACT,
         values=request.form,
         words=clean_text(request.form.get("words", "")),
+        last_day=_last_day(desk),
         choices=error_choices(),
         fact=error_word(fact) if fact in FACTS else "",
         papers=papers_word(fact) if fact in FACTS else "",
