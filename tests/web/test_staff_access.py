@@ -60,6 +60,10 @@ PAGES = {
     "office.step": CITY,
     "office.readiness": OFFICE,
     "office.calendar": OFFICE,
+    "office.officers": CITY,
+    "office.new_officer": CITY,
+    "office.close_officer": CITY,
+    "office.officer_password": CITY,
     "office.totals": OFFICE,
     "office.approve_seats": OFFICE,
     "office.approve_list": {"city", "ward"},
@@ -151,6 +155,9 @@ POSTED = (
     "office.go_on",
     "office.rules",
     "office.pilot",
+    "office.new_officer",
+    "office.close_officer",
+    "office.officer_password",
     "staff.counter",
     "staff.entry",
     "staff.entry_new",
@@ -285,6 +292,7 @@ def address_of(house, endpoint, code):
         "report_id": 1,
         "unit_code": "00070",
         "zone": "T00070",
+        "staff_id": house.officers.ward.staff_id,
         "code": code,
     }
     with house.app.test_request_context():

@@ -191,7 +191,6 @@ def _details() -> dict[str, str]:
         "outcome": _("outcome"),
         "change": _("entry of the change"),
         "rights": _("rights"),
-        "unit": _("unit"),
         "days": _("days"),
     }
 
@@ -297,6 +296,7 @@ def _words() -> dict[str, str]:
         "secrets.issued": _("Secret codes issued"),
         "secret.reissued": _("A family's secret code issued anew"),
         "staff.appointed": _("Officer appointed"),
+        "staff.closed": _("Officer's account closed"),
         "staff.password_issued": _("Password issued"),
         "staff.password_chosen": _("Own password chosen"),
         "staff.signed_in": _("Signed in"),
