@@ -94,14 +94,15 @@ def make_token(
                 expires_at=_end(clock.database_now(tx), lasting_days),
             ),
         )
+        line = _line(tx, token_id=token_id)
         journal.record(
             tx,
             actor=actor,
             action="token.made",
             subject=str(token_id),
-            detail={"rights": ", ".join(ordered), "unit_id": unit_id, "days": lasting_days},
+            detail={"rights": ", ".join(ordered), "unit": line.unit_name, "days": lasting_days},
         )
-        return Made(token=plain, line=_line(tx, token_id=token_id))
+        return Made(token=plain, line=line)
 
 
 def given_token(*, actor: Actor, token_id: int) -> TokenLine:

@@ -8,6 +8,7 @@ steps of signing in as an officer, each of which asks for what the step before h
 BLUEPRINTS = {
     "health": "public",
     "public": "public",
+    "partners": "public",
     "entrance": "public",
     "proof": "family",
     "parents": "family",

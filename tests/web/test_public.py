@@ -32,6 +32,7 @@ PAGES = (
     "/thu-tuc",
     "/du-lieu-ca-nhan",
     "/tiep-can",
+    "/doi-tac",
 )
 
 

@@ -14,14 +14,12 @@ from werkzeug.routing import BaseConverter
 
 from enrol.config import Settings
 from enrol.web import locale
-from enrol.web.partners import document, limits, problems, routes
+from enrol.web.partners import document, limits, pages, problems, routes
 from enrol.web.partners.schemas import CODE
 from enrol.web.security import protecting_headers
 
 __all__ = ["create", "mount"]
 
-NAME = "enrol_partners"
-"""The extension under which the pages find the API."""
 _KEPT_PRIVATE = "private, no-cache"
 _LARGEST_BODY = 16 * 1024
 _PUBLIC = "public, max-age=300"
@@ -92,13 +90,14 @@ def create(*, settings: Settings, adapters: object) -> APIFlask:
 
 def mount(app: Flask, *, api: APIFlask) -> None:
     """Answer the API's addresses before the pages' application sees them."""
-    app.extensions[NAME] = api
-    pages, ours = app.wsgi_app, api.wsgi_app
+    app.extensions[pages.NAME] = api
+    app.register_blueprint(pages.blueprint)
+    others, ours = app.wsgi_app, api.wsgi_app
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         is_ours = path == routes.PREFIX or path.startswith(f"{routes.PREFIX}/")
-        return ours(environ, start_response) if is_ours else pages(environ, start_response)
+        return ours(environ, start_response) if is_ours else others(environ, start_response)
 
     app.wsgi_app = serve  # type: ignore[method-assign]
 

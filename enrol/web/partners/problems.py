@@ -64,6 +64,11 @@ def problem(
     return response
 
 
+def problem_words() -> dict[int, Trouble]:
+    """Return the problems by status, in the language of the request."""
+    return _troubles()
+
+
 def _http_error(error: HTTPError) -> Response:
     kept = {name: str(value) for name, value in dict(error.headers).items() if name == "Allow"}
     if error.status_code == 422:

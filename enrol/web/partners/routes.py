@@ -46,7 +46,10 @@ def intakes(page: dict[str, Any]) -> dict[str, object]:
 @blueprint.get("/intakes/<code:intake>")
 @blueprint.output(schemas.OneIntake)
 def intake(intake: str) -> dict[str, object]:
-    """One intake"""
+    """One intake
+
+    The same for one intake. Every token may read it.
+    """
     return _intake(serving_partners.intake(actor=_partner(), code=intake))
 
 
@@ -67,7 +70,7 @@ def schools(intake: str, page: dict[str, Any]) -> dict[str, object]:
 def counters(intake: str) -> dict[str, object]:
     """Live figures
 
-    Needs the right `counters`.
+    Figures by zone and school. Needs the right `counters`.
     """
     return asdict(serving_partners.counters(actor=_partner(), code=intake))
 
