@@ -109,7 +109,7 @@ def publication_of(tx: Transaction, *, intake_id: int, kind: str) -> Publication
     query = select(*_PUBLICATION).where(
         publications.c.intake_id == intake_id, publications.c.kind == kind
     )
-    row = tx.execute(query).one_or_none()
+    row = tx.execute(query.order_by(publications.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else Publication(*row)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
+    ColumnElement,
     Label,
     Select,
     Subquery,
@@ -193,7 +194,7 @@ def leftover_entries(tx: Transaction, *, draw_id: int, outcome: str = PROVISIONA
     ones, or for the final results those that count.
     """
     allow_minutes(tx)
-    entry = frozen_entries.c.entry
+    entry: ColumnElement[str] = frozen_entries.c.entry
     if outcome == FINAL:
         entry = func.coalesce(corrections.c.entry, entry)
     left = (

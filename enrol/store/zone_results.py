@@ -39,7 +39,7 @@ _CORRECTED = and_(
     corrections.c.replaced_at.is_(None),
     runs.c.outcome == FINAL,
 )
-_ZONE = func.coalesce(corrections.c.intake_zone_id, frozen_entries.c.intake_zone_id)
+_counts_in = func.coalesce(corrections.c.intake_zone_id, frozen_entries.c.intake_zone_id)
 
 
 def leftovers(
@@ -69,7 +69,7 @@ def leftovers(
             runs.c.draw_id == draw_id,
             runs.c.outcome == outcome,
             runs.c.stage == 2,
-            intake_zone_id == _ZONE,
+            _counts_in == intake_zone_id,
         )
         .order_by(collate(placements.c.code, "C"))
     )
@@ -137,7 +137,7 @@ def waiting_places_of(
             runs.c.draw_id == draw_id,
             runs.c.outcome == outcome,
             or_(runs.c.stage == 2, runs.c.intake_zone_id == intake_zone_id),
-            intake_zone_id == _ZONE,
+            _counts_in == intake_zone_id,
         )
         .order_by(collate(waiting.c.code, "C"), runs.c.stage, waiting_lists.c.school_id)
     )

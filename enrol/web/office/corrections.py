@@ -56,12 +56,14 @@ def reports(intake_id: int) -> Response:
     found = reading_reports.inbox(
         actor=officer(), intake_id=intake_id, is_open=is_open, after=_begins_after()
     )
-    show = {} if is_open else {"loc": DECIDED}
     more = None
     if found.after:
         day, number = found.after
         more = url_for(
-            "office.reports", intake_id=intake_id, sau=f"{day.isoformat()}.{number}", **show
+            "office.reports",
+            intake_id=intake_id,
+            sau=f"{day.isoformat()}.{number}",
+            loc=None if is_open else DECIDED,
         )
     return staff_page(
         "office/reports.html",
