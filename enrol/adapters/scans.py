@@ -5,7 +5,9 @@ is refused; it is never opened by a picture or PDF library, so there is none to 
 """
 
 import os
+import time
 import zlib
+from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 from struct import unpack
@@ -65,6 +67,16 @@ class EncryptedDocuments:
 
     def forget(self, *, name: str) -> None:
         (self._directory / Path(name).name).unlink(missing_ok=True)
+
+    def names(self, *, older_than: timedelta) -> set[str]:
+        if not self._directory.is_dir():
+            return set()
+        before = time.time() - older_than.total_seconds()
+        return {
+            path.name
+            for path in self._directory.iterdir()
+            if path.is_file() and path.stat().st_mtime < before
+        }
 
 
 def _context(name: str) -> str:

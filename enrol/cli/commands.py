@@ -8,10 +8,12 @@ import click
 
 COMMANDS = {
     "allocate": "enrol.cli.files:allocate",
+    "breach-report": "enrol.cli.privacy:breach_report",
     "bundle": "enrol.cli.bundle:bundle",
     "create-officer": "enrol.cli.importing:create_officer",
     "db": "enrol.cli.database:db",
     "demo": "enrol.cli.demo.command:demo",
+    "erase": "enrol.cli.privacy:erase",
     "export-results": "enrol.cli.results:export_results",
     "import": "enrol.cli.importing:import_",
     "issue-secrets": "enrol.cli.importing:issue_secrets",

@@ -2,16 +2,16 @@
 them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
 from enrol.core.handed_files import ExportHead, WrittenFile
-from enrol.core.result_letters import ResultLetter
 from enrol.core.registry_answers import Answers, Question
 from enrol.core.residence_lists import SheetHead, SheetRow
+from enrol.core.result_letters import ResultLetter
 from enrol.core.waiting import RoomFigures, Standing
 
 JOBS: Final = {
@@ -294,6 +294,9 @@ class Documents(Protocol):
 
     def forget(self, *, name: str) -> None:
         """Delete a document, if it is there."""
+
+    def names(self, *, older_than: timedelta) -> Collection[str]:
+        """Return the names of all files that were written longer ago, unfinished ones too."""
 
 
 class ResidenceRegistry(Protocol):
