@@ -1,6 +1,7 @@
 """From provisional to final results: errors reported, facts corrected, everything run again."""
 
 import json
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +9,8 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from enrol.adapters.bundle_files import BundleFiles
+from enrol.adapters.result_files import ResultFiles
 from enrol.core import bundle
 from enrol.core.corrections import Correction, CorrectionReason, corrected
 from enrol.core.results import compute
@@ -416,3 +419,73 @@ def test_the_sweeper_finds_what_a_final_run_still_needs(published):
     relaying.restage_forgotten()
 
     assert len(staged("allocate_zone")) == 3
+
+
+def render(adapters, directory, run_ids) -> None:
+    for run_id in run_ids:
+        publishing.render_zone(
+            run_id=run_id,
+            pages=ResultFiles(directory=directory),
+            renderer=adapters.page_renderer,
+            secrets=adapters.secrets,
+        )
+
+
+def zone_runs(outcome: str) -> list[int]:
+    with transaction() as tx:
+        query = select(runs.c.id).where(runs.c.outcome == outcome, runs.c.stage == 1)
+        return list(tx.execute(query.order_by(runs.c.id)).scalars())
+
+
+def shown(adapters, directory, code: str) -> str:
+    path = publishing.result_path(token=adapters.secrets.result_token(code=code), language="vi")
+    return (directory / INTAKE / "current" / path).read_text(encoding="utf-8")
+
+
+def test_pages_show_the_final_result_and_late_pages_of_the_first_stay_behind(
+    published, adapters, tmp_path
+):
+    render(adapters, tmp_path, zone_runs("provisional")[1:])
+    code = corrected_one(published)
+    final_publication(published)
+
+    render(adapters, tmp_path, zone_runs("final"))
+    render(adapters, tmp_path, zone_runs("provisional")[:1])
+
+    page = shown(adapters, tmp_path, code)
+    school = placements_of(published, "final")[code].school
+    assert f"&lt;{school}&gt;" in page
+    assert "Đây là kết quả chính thức." in page
+    assert "Đây là kết quả dự kiến." not in page
+    assert set(staged("render_results")) >= set(zone_runs("final"))
+
+
+def test_the_sweeper_stages_pages_of_the_newest_publication_alone(published):
+    corrected_one(published)
+    final_publication(published)
+    with transaction() as tx:
+        tx.execute(outbox.delete())
+
+    relaying.restage_forgotten()
+
+    assert staged("render_results") == zone_runs("final")
+    with transaction() as tx:
+        whole = select(runs.c.id).where(runs.c.outcome == "final", runs.c.stage == 2)
+        assert staged("publish_bundle") == [tx.execute(whole).scalar_one()]
+
+
+def test_workers_offer_the_second_format_and_drop_the_first(published, tmp_path):
+    corrected_one(published)
+    final_publication(published)
+    files = BundleFiles(directory=tmp_path)
+    with transaction() as tx:
+        query = select(runs.c.outcome, runs.c.id).where(runs.c.stage == 2)
+        whole = dict(tx.execute(query).all())
+
+    bundling.publish_bundle(run_id=whole["provisional"], files=files)
+    assert files.offered(intake=INTAKE) == ()
+    bundling.publish_bundle(run_id=whole["final"], files=files)
+
+    [offered] = [file for file in files.offered(intake=INTAKE) if file.name.endswith(".zip")]
+    with zipfile.ZipFile(next(tmp_path.rglob(offered.name))) as found:
+        assert set(found.namelist()) == set(bundle.SEQUEL_MEMBERS)
