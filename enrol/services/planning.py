@@ -160,6 +160,7 @@ def change_seats(
             seats=seats,
             classes=classes,
             stated_by=officer.staff_id,
+            reason=reason.strip(),
         )
         journal.record(
             tx,

@@ -36,6 +36,7 @@ class WaitingPlan:
     stated_at: datetime
     stated_by: int
     stater: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def waiting_plans(
             seat_plans.c.stated_at,
             seat_plans.c.stated_by,
             _accounts.c.full_name,
+            seat_plans.c.stated_reason,
         )
         .join(schools, schools.c.id == seat_plans.c.school_id)
         .join(units, units.c.id == schools.c.unit_id)

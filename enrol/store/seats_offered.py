@@ -93,6 +93,7 @@ def change_seats(
     seats: int,
     classes: int | None,
     stated_by: int,
+    reason: str,
 ) -> None:
     """State the seats of a school anew; an approval of what stood before ends."""
     tx.execute(
@@ -103,6 +104,7 @@ def change_seats(
             classes=classes,
             stated_at=func.clock_timestamp(),
             stated_by=stated_by,
+            stated_reason=reason or None,
             approved_by=None,
             approved_at=None,
         )

@@ -42,7 +42,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f("ck_seat_plans_two_officers"), "seat_plans", type_="check")
     op.drop_constraint(op.f("fk_seat_plans_approved_by_staff"), "seat_plans", type_="foreignkey")
     op.drop_constraint(op.f("fk_seat_plans_stated_by_staff"), "seat_plans", type_="foreignkey")
-    for column in ("approved_at", "approved_by", "stated_by"):
+    for column in ("approved_at", "approved_by", "stated_reason", "stated_by"):
         op.drop_column("seat_plans", column)
     op.drop_column("intakes", "needs_approvals")
 
@@ -53,6 +53,10 @@ def _sign_seat_plans() -> None:
         sa.Column(
             "stated_by", sa.Integer(), nullable=True, comment="null: the city's own file of seats"
         ),
+    )
+    op.add_column(
+        "seat_plans",
+        sa.Column("stated_reason", sa.Text(), nullable=True, comment="signed by who stated them"),
     )
     op.add_column("seat_plans", sa.Column("approved_by", sa.Integer(), nullable=True))
     op.add_column("seat_plans", sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True))
@@ -139,6 +143,7 @@ def _create_parked_seat_plans() -> None:
         sa.Column("reserves", postgresql.JSONB(), nullable=False),
         sa.Column("stated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stated_by", sa.Integer(), nullable=True),
+        sa.Column("stated_reason", sa.Text(), nullable=True),
         sa.Column("approved_by", sa.Integer(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(

@@ -100,7 +100,7 @@ def test_seats_stated_by_one_officer_are_approved_by_another_and_never_by_the_sa
     state(world, officers.ward)
 
     mine = readiness(world, officers.ward)
-    assert [plan.school for plan in mine.plans] == ["S1"]
+    assert [(plan.school, plan.reason) for plan in mine.plans] == [("S1", "thêm phòng học")]
     assert mine.own == ()
     with pytest.raises(approving.WaitingChanged):
         approving.approve_seats(actor=officers.ward, intake_id=world.intake_id, mark=mine.mark)

@@ -167,6 +167,7 @@ def merge_seat_plans(
         updated=updated,
         stated_at=func.clock_timestamp(),
         stated_by=stated_by,
+        stated_reason=None,
         approved_by=None,
         approved_at=None,
     )

@@ -55,6 +55,7 @@ parked_seat_plans = Table(
     Column("reserves", JSONB, nullable=False),
     Column("stated_at", Instant, nullable=False),
     Column("stated_by", Integer),
+    Column("stated_reason", Text),
     Column("approved_by", Integer),
     Column("approved_at", Instant),
     Index("ix_parked_seat_plans_intake_zone_id", "intake_zone_id"),

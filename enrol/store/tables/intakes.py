@@ -152,6 +152,7 @@ seat_plans = Table(
         comment="[policy, seats] in the order in which they fill",
     ),
     Column("stated_by", ForeignKey("staff.id"), comment="null: the city's own file of seats"),
+    Column("stated_reason", Text, comment="signed by who stated them"),
     Column("approved_by", ForeignKey("staff.id")),
     Column("approved_at", Instant),
     UniqueConstraint("intake_id", "school_id"),

@@ -64,7 +64,7 @@ def totals(intake_id: int) -> Response:
         drawing=drawing,
         shapes=_shapes(drawing, found) if drawing else (),
         labels=_labels(drawing, found.shortest_first) if drawing else (),
-        chart=bars_over_time(found.hours, every=max(1, len(found.hours) // 6)),
+        chart=bars_over_time(found.hours, every=-(-len(found.hours) // 5) or 1),
         says=_says(found),
         clock=clock,
         words=words,
