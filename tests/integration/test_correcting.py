@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from enrol.adapters.bundle_files import BundleFiles
 from enrol.adapters.result_files import ResultFiles
 from enrol.core import bundle
+from enrol.core.actors import SCHOOL_OFFICER
 from enrol.core.corrections import Correction, CorrectionReason, corrected
 from enrol.core.results import compute
 from enrol.core.sealing import canonical_json, entry_bytes, merkle_root
@@ -31,7 +32,7 @@ from enrol.services.final_runs import AlreadyEnded, ReasonMissing, ReportsUndeci
 from enrol.services.phases import WrongPhase
 from enrol.services.refusals import NotFound
 from enrol.services.reporting_errors import ReportsOver
-from enrol.store import final_outcomes
+from enrol.store import child_files, final_outcomes, rolls
 from enrol.store import runs as stored_runs
 from enrol.store.db import transaction
 from enrol.store.tables.corrections import corrections
@@ -39,6 +40,7 @@ from enrol.store.tables.intakes import intakes, publications
 from enrol.store.tables.journal import journal
 from enrol.store.tables.outbox import outbox
 from enrol.store.tables.runs import runs
+from enrol.store.tables.schools import schools
 from tests.agreed import ask, confirm, let_the_minute_come, publish, second_officer
 from tests.corrected import (
     compute_final,
@@ -489,3 +491,46 @@ def test_workers_offer_the_second_format_and_drop_the_first(published, tmp_path)
     [offered] = [file for file in files.offered(intake=INTAKE) if file.name.endswith(".zip")]
     with zipfile.ZipFile(next(tmp_path.rglob(offered.name))) as found:
         assert set(found.namelist()) == set(bundle.SEQUEL_MEMBERS)
+
+
+def test_a_school_in_charge_reads_and_reports_but_does_not_decide(published):
+    code = unlucky(published)
+    school = add_officer(email="school@example.vn", role=SCHOOL_OFFICER, school_id=1)
+
+    reported = reporting_errors.report_error_of_file(
+        actor=school, code=code, fact="sibling", words="Anh của cháu học lớp 3A."
+    )
+
+    look = {"code": code, "report_id": reported.report_id}
+    page = reading_reports.report_page(actor=school, **look)
+    assert (page.report.reported_by, page.may_decide) == (school.staff_id, False)
+    assert reading_reports.report_page(actor=ward_officer(published), **look).may_decide
+    with pytest.raises(NotFound):
+        deciding_reports.decide_report(actor=school, reply="Đúng", **look)
+
+
+def test_rolls_follow_the_final_result_once_it_is_public(published):
+    code = corrected_one(published)
+    before = roll_with(published, code)
+
+    final_publication(published)
+
+    ended = {which: placements_of(published, which)[code] for which in ("provisional", "final")}
+    assert before == {ended["provisional"].school}
+    assert roll_with(published, code) == {ended["final"].school}
+    assert before != {ended["final"].school}
+
+
+def roll_with(drawn, code: str) -> set[str | None]:
+    """The schools on whose rolls a registration stands."""
+    with transaction() as tx:
+        known = dict(tx.execute(select(schools.c.code, schools.c.id)).all())
+        found = {
+            school
+            for school, school_id in known.items()
+            for line in rolls.roll_of(tx, intake_id=drawn.intake_id, school_id=school_id)
+            if line.code == code
+        }
+        seat = child_files.seat_of(tx, intake_id=drawn.intake_id, code=code)
+    assert {known[school] for school in found} == {seat}
+    return found
