@@ -162,6 +162,7 @@ def test_every_table_about_a_child_is_in_the_plan_or_kept_for_a_reason():
         "rating_rights",  # a number
         "estimates",  # chances, numbers only
         "corrections",  # evidence, codes only
+        "messages",  # that it was told, when and how; no address, no words
     }
     about = {
         table.name

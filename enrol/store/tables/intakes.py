@@ -99,6 +99,7 @@ intakes = Table(
         comment="a second officer approves seats and lists",
     ),
     UniqueConstraint("code"),
+    UniqueConstraint("id", "kind"),
     CheckConstraint("kind IN ('official', 'rehearsal')", name="kind"),
     CheckConstraint(
         "phase IN ('draft', 'announced', 'open', 'closed', 'drawn', 'allocated', 'provisional',"

@@ -89,6 +89,7 @@ registrations = Table(
     CheckConstraint("cardinality(wishes) BETWEEN 1 AND 20", name="wishes"),
     CheckConstraint("cardinality(wishes) = cardinality(distances)", name="distances"),
     CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn"),
+    UniqueConstraint("id", "intake_id"),
     Index(
         "uq_registrations_live_child",
         "intake_id",

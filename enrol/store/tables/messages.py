@@ -1,0 +1,72 @@
+"""Messages to families: one row an event and way of telling. No address, no words: only who and
+about what.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+
+from enrol.store.db import metadata
+
+Instant = DateTime(timezone=True)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("intake_id", Integer, nullable=False),
+    Column("intake_kind", Text, nullable=False, server_default="official"),
+    Column("registration_id", BigInteger, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("attempts", Integer, nullable=False, server_default="0", comment="also the fence"),
+    Column("next_attempt_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Column("began_at", Instant, comment="when the latest attempt began"),
+    Column("sent_at", Instant),
+    Column("failure", Text, comment="a word of services.delivering, never a provider's text"),
+    Column("created_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    # At most once: an event is told to a registration's family once a channel.
+    UniqueConstraint("registration_id", "event", "channel"),
+    # No rehearsal: the message refers to its intake as an official one, and to a registration of
+    # that intake. Both are the database's word, whatever a service forgot.
+    CheckConstraint("intake_kind = 'official'", name="never_a_rehearsal"),
+    ForeignKeyConstraint(
+        ["intake_id", "intake_kind"],
+        ["intakes.id", "intakes.kind"],
+        name="fk_messages_official_intake",
+    ),
+    ForeignKeyConstraint(
+        ["registration_id", "intake_id"],
+        ["registrations.id", "registrations.intake_id"],
+        name="fk_messages_registration_of_intake",
+    ),
+    CheckConstraint("event IN ('results_provisional', 'results_final')", name="event"),
+    CheckConstraint("channel IN ('email', 'sms')", name="channel"),
+    CheckConstraint("state IN ('waiting', 'sending', 'sent', 'in_doubt', 'dead')", name="state"),
+    CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
+    CheckConstraint("state <> 'sending' OR began_at IS NOT NULL", name="sending"),
+    CheckConstraint("state NOT IN ('in_doubt', 'dead') OR failure IS NOT NULL", name="failure"),
+    Index(
+        "ix_messages_due", "channel", "next_attempt_at", "id",
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("ix_messages_sending", "began_at", postgresql_where=text("state = 'sending'")),
+    Index(
+        "ix_messages_undelivered", "intake_id", "id",
+        postgresql_where=text("state IN ('in_doubt', 'dead')"),
+    ),
+    Index("ix_messages_intake", "intake_id"),
+)  # fmt: skip
