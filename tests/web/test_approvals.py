@@ -89,6 +89,26 @@ def test_a_stated_plan_holds_the_announcement_until_a_colleague_presses(planned)
         assert tx.execute(select(intakes.c.phase)).scalar_one() == "announced"
 
 
+def test_a_school_proposes_its_seats_and_the_ward_approves_them(planned):
+    address = f"/nha-truong/{planned.world.intake_id}/{planned.world.schools['S1']}"
+    school = planned.signed_in("school")
+    assert school.ask("GET", f"{address}/chi-tieu").status_code == 404
+    ask_for_approvals(planned)
+    [link] = [one for one in school.open(address).links() if one.endswith("/chi-tieu")]
+    page = school.open(link)
+    assert school.press(page, seats="70", classes="1").response.status_code == 422
+
+    done = school.press(page, seats="70", classes="1", reason="Thêm một phòng học")
+
+    assert "Đã gửi đề xuất chỉ tiêu." in done.text
+    ward = planned.signed_in("ward")
+    shown = ward.open(f"{planned.intake}/duyet")
+    assert "Lý do: Thêm một phòng học" in shown.text
+    assert "trên 35 học sinh một lớp" in shown.text
+    after = ward.press(shown, action=f"{planned.intake}/duyet/chi-tieu")
+    assert "Đã duyệt 1 chỉ tiêu." in after.text
+
+
 def test_seats_changed_since_the_page_are_not_approved(planned):
     ask_for_approvals(planned)
     state(planned, planned.officers.ward)

@@ -9,10 +9,10 @@ from enrol.services.refusals import NotFound
 from enrol.web.asking import asks_again, typed
 from enrol.web.locale import gettext as _
 from enrol.web.office.blueprint import blueprint
-from enrol.web.office.forms import SeatsForm
 from enrol.web.staff import words
 from enrol.web.staff.guard import officer
 from enrol.web.staff.pages import staff_page
+from enrol.web.staff.seat_forms import SeatsForm
 
 
 @blueprint.get("/<int:intake_id>/chi-tieu")

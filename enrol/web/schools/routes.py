@@ -1,14 +1,17 @@
 """A school officer's pages: only the own school, and every look at a child is journalled."""
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enrol.core.actors import SCHOOL_OFFICER
 from enrol.services import planning, review_queues, serving_schools
+from enrol.services.refusals import NotFound
+from enrol.web.asking import asks_again, typed
 from enrol.web.locale import gettext as _
 from enrol.web.staff import files, queues, words
 from enrol.web.staff.guard import officer, officers_only
 from enrol.web.staff.pages import staff_page
+from enrol.web.staff.seat_forms import SeatsForm
 
 blueprint = Blueprint("schools", __name__, url_prefix="/nha-truong")
 _guard = officers_only(SCHOOL_OFFICER)
@@ -36,6 +39,40 @@ def school(intake_id: int, school_id: int) -> Response:
     found = serving_schools.school_desk(actor=officer(), intake_id=intake_id, school_id=school_id)
     return staff_page(
         "schools/school.html", desk=found, words=words, is_rehearsal=found.intake.is_rehearsal
+    )
+
+
+@blueprint.route("/<int:intake_id>/<int:school_id>/chi-tieu", methods=["GET", "POST"])
+@asks_again
+def propose_seats(intake_id: int, school_id: int) -> ResponseReturnValue:
+    page = planning.seats_of(actor=officer(), intake_id=intake_id)
+    line = next((line for line in page.lines if line.school_id == school_id), None)
+    if line is None or school_id not in page.editable:
+        raise NotFound
+    form = SeatsForm(request.form)
+    form.reserved = sum(count for _policy, count in line.reserves)
+    if form.is_good():
+        planning.change_seats(
+            actor=officer(),
+            intake_id=intake_id,
+            school_id=school_id,
+            seats=form.seats_number,
+            classes=form.classes_number,
+            reason=form.reason.data or "",
+        )
+        flash(_("The seats were proposed. An officer of the ward approves them."), "success")
+        return redirect(
+            url_for("schools.school", intake_id=intake_id, school_id=school_id), code=303
+        )
+    return staff_page(
+        "schools/seats.html",
+        page=page,
+        line=line,
+        most_in_a_class=planning.MOST_IN_A_CLASS,
+        values=typed({"seats": str(line.seats), "classes": str(line.classes or "")}),
+        problems=form.problems(),
+        words=words,
+        is_rehearsal=page.intake.is_rehearsal,
     )
 
 
