@@ -45,7 +45,7 @@ def in_words(letter: ResultLetter, *, office: LetterOffice, language: str, words
     return Letter(
         language=language,
         office=name,
-        title=words(_SLIP if letter.is_admitted else _RESULT),
+        title=words(_SLIP if letter.is_slip else _RESULT),
         code_label=words(_CODE),
         code=letter.code,
         qr=check_address(letter, base_url=office.base_url),
@@ -118,7 +118,7 @@ def _child(letter: ResultLetter, language: str, words: Words) -> Section:
 
 def _paragraphs(letter: ResultLetter, office: LetterOffice, words: Words) -> tuple[str, ...]:
     last_day = letter.objections_until - timedelta(seconds=1)
-    said = [words(_BRING) if letter.is_admitted else words(_WARD_WRITES)]
+    said = [words(_BRING) if letter.is_slip else words(_WARD_WRITES)]
     said.append(words(_OBJECT) % {"day": f"{last_day.astimezone(VIETNAM):%d/%m/%Y}"})
     if not letter.is_final:
         said.append(words(_NOT_FINAL))

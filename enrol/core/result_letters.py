@@ -9,7 +9,7 @@ class ResultLetter:
     """One child's result as it was published.
 
     ``school`` is None without a seat; ``rank`` is the wish granted, None when re-routed. With
-    ``is_admitted`` the letter is an admission slip. ``check`` is the keyed mark of the code in
+    ``is_slip`` the letter is an admission slip. ``check`` is the keyed mark of the code in
     this publication: who does not know the key can make none.
     """
 
@@ -32,9 +32,9 @@ class ResultLetter:
     check: str
 
     @property
-    def is_admitted(self) -> bool:
-        """Tell whether the child has a seat."""
-        return self.school is not None
+    def is_slip(self) -> bool:
+        """Tell whether the letter admits: a seat in the final results, nothing earlier."""
+        return self.is_final and self.school is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ BLUEPRINTS = {
     "proof": "family",
     "parents": "family",
     "objections": "family",
+    "own_data": "family",
     "rating": "family",
     "reports": "family",
     "opening": "family",

@@ -4,9 +4,9 @@ from flask import Flask
 from flask_security import UserDatastore
 
 from enrol.config import Settings
-from enrol.web.staff import accounts, counter, exports, flags, home, sessions
+from enrol.web.staff import accounts, counter, data_requests, exports, flags, home, sessions
 
-__all__ = ["counter", "exports", "flags", "register"]
+__all__ = ["counter", "data_requests", "exports", "flags", "register"]
 
 
 def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -> None:

@@ -117,7 +117,7 @@ def kind_words(kind: str, *, of_school: bool) -> tuple[str, str]:
         return kind_word(kind), _("Every child with a place, school by school, by name")
     if kind == LETTERS:
         return kind_word(kind), _(
-            "An admission slip for every child with a place, to print: PDF files of 50 letters each"
+            "A letter for every child with a place, to print: PDF files of 50 letters each"
         )
     if kind == "objections":
         return kind_word(kind), _("Every objection with its answer, ward by ward, by number")

@@ -197,6 +197,13 @@ def _details() -> dict[str, str]:
 
 def _words() -> dict[str, str]:
     return {
+        "data.requested": _("Request about data filed"),
+        "data.request_read": _("Request about data read"),
+        "data.answered": _("Request about data answered"),
+        "data.copy_fetched": _("Copy of data saved by the family"),
+        "data.handed_over": _("Copy of data handed over at the desk"),
+        "data.erased": _("Personal data erased"),
+        "breach.reported": _("Report of a breach made"),
         "intake.announced": _("Intake announced"),
         "intake.opened": _("Registration opened"),
         "intake.closed": _("List closed and frozen"),

@@ -28,6 +28,9 @@ _ELSEWHERE = {
     "staff.printed": "counter",
     "staff.reset": "counter",
     "staff.flags": "office",
+    "staff.data_requests": "data",
+    "staff.data_request": "data",
+    "staff.hand_over": "data",
 }
 """Pages that stand under another heading than their address says."""
 _OF_AN_INTAKE = ("staff.lists", "staff.export")
@@ -41,6 +44,8 @@ def _navigation(actor: Officer) -> list[tuple[str, str, bool]]:
         places.append(("schools", url_for("schools.desk"), _("My school")))
     if places:
         places.append(("counter", url_for("staff.counter"), _("At the counter")))
+    if actor.has_role(CITY_OFFICER) or actor.has_role(WARD_OFFICER):
+        places.append(("data", url_for("staff.data_requests"), _("Requests about data")))
     places.append(("staff", url_for("staff.account"), _("My account")))
     here = _ELSEWHERE.get(request.endpoint or "", request.blueprint)
     if request.endpoint in _OF_AN_INTAKE:
