@@ -51,6 +51,7 @@ PAGES = {
     "office.drop_homes": {"city", "ward"},
     "office.desk": OFFICE,
     "office.imports": OFFICE,
+    "office.import_faults": {"ward"},
     "office.one_import": {"ward"},  # who brought it
     "office.apply_import": {"ward"},
     "office.drop_import": {"ward"},
@@ -111,6 +112,7 @@ PAGES = {
     "office.many": OFFICE,
     "schools.desk": SCHOOLS,
     "schools.school": {"school"},
+    "schools.propose_seats": set(),  # only while planned and with approvals asked for
     "schools.wishes": {"school"},
     "schools.roll": {"school"},
     "schools.file": {"school"},
@@ -140,6 +142,7 @@ BUTTONS = {
 """Pages that answer a press of a button and nothing else."""
 AT_COUNTER = {"staff.entry", "staff.reset", "staff.printed"}
 UNKEPT = {
+    "schools.propose_seats",
     "staff.home",
     "office.many",
     "schools.many",
@@ -192,6 +195,7 @@ POSTED = (
     "office.final",
     "office.end_corrections",
     "schools.act",
+    "schools.propose_seats",
     "schools.report",
     "schools.new_report",
     "schools.objection",
