@@ -167,9 +167,9 @@ def test_without_the_intake_lock_the_second_stage_opens_twice(app, drawn, monkey
     monkeypatch.setattr(locks, "lock_intake_exclusive", lambda tx, number: None)
     look, barrier = opened_runs.open_second_stage, Barrier(WORKERS)
 
-    def together(tx, *, draw_id):
+    def together(tx, **of_these):
         barrier.wait()
-        return look(tx, draw_id=draw_id)
+        return look(tx, **of_these)
 
     monkeypatch.setattr(opened_runs, "open_second_stage", together)
     results = all_at_once(app, lambda: advancing.advance(run_id=run_ids()[0]))
