@@ -1,6 +1,7 @@
 """Settings, read once at start and checked: production refuses to start half-configured."""
 
 import os
+from datetime import time
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -76,6 +77,22 @@ class Settings(BaseSettings):
     residence_registry_file: Path | None = None
     """A table of residences (CSV) to be asked instead."""
     residence_registry_timeout_seconds: float = Field(default=5.0, gt=0, le=30)
+    smtp_host: str | None = None
+    """The mail server; without it mails to families wait (docs/operations.md)."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+    sms_url: str | None = Field(default=None, pattern=r"^https?://")
+    """Where an SMS provider takes messages; without it they wait."""
+    sms_token: SecretStr | None = None
+    messages_directory: Path | None = None
+    """Demonstrations write their messages here instead; refused in production."""
+    message_timeout_seconds: float = Field(default=10.0, gt=0, le=30)
+    quiet_from: time = time(21)
+    quiet_until: time = time(7)
+    """Civil time in Vietnam between which no message is sent; the same twice means never."""
     accent: str = Field(default="#10476b", pattern=r"^#[0-9a-f]{6}$")
     """The one deep colour of the pages, as #rrggbb."""
     emblem: Path | None = None
@@ -112,6 +129,24 @@ class Settings(BaseSettings):
         if value is not None and (value.suffix not in (".svg", ".png") or not value.is_file()):
             raise ValueError("must be an .svg or .png file that exists")
         return value
+
+    @model_validator(mode="after")
+    def _whole_senders(self) -> Self:
+        if bool(self.smtp_host) != bool(self.mail_from):
+            raise ValueError("ENROL_SMTP_HOST and ENROL_MAIL_FROM go together")
+        if bool(self.smtp_username) != bool(self.smtp_password):
+            raise ValueError("ENROL_SMTP_USERNAME and ENROL_SMTP_PASSWORD go together")
+        if bool(self.sms_url) != bool(self.sms_token):
+            raise ValueError("ENROL_SMS_URL and ENROL_SMS_TOKEN go together")
+        if self.environment != "production":
+            return self
+        if self.smtp_security == "none":
+            raise ValueError("ENROL_SMTP_SECURITY must be starttls or tls in production")
+        if (self.sms_url or "https:").startswith("http:"):
+            raise ValueError("ENROL_SMS_URL must be https:// in production")
+        if self.messages_directory:
+            raise ValueError("ENROL_MESSAGES_DIRECTORY is for demonstrations, not for production")
+        return self
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:

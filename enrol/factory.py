@@ -1,12 +1,13 @@
 """The only wiring: settings in, an application with its adapters out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Flask
 
 from enrol.adapters.bundle_files import BundleFiles as BundleDirectory
 from enrol.adapters.export_files import ExportDirectory
+from enrol.adapters.message_senders import FileSender, HttpSmsSender, SmtpSender
 from enrol.adapters.page_renderer import JinjaPages, Sender
 from enrol.adapters.partner_tokens import RandomTokens
 from enrol.adapters.residence_registries import CsvRegistry, HttpRegistry
@@ -24,6 +25,7 @@ from enrol.services.ports import (
     BundleFiles,
     Documents,
     ExportFiles,
+    MessageSender,
     PageRenderer,
     PartnerTokens,
     ResidenceRegistry,
@@ -56,6 +58,8 @@ class Adapters:
     residence_sheets: ResidenceSheets
     registry: ResidenceRegistry | None
     partner_tokens: PartnerTokens
+    message_senders: Mapping[str, MessageSender]
+    """By channel; a channel without one lets its messages wait."""
 
 
 def build_adapters(settings: Settings) -> Adapters:
@@ -100,6 +104,7 @@ def build_adapters(settings: Settings) -> Adapters:
         residence_sheets=ResidenceWorkbooks(translations=ROOT / "enrol" / "translations"),
         registry=_registry(settings),
         partner_tokens=RandomTokens(),
+        message_senders=_message_senders(settings),
     )
 
 
@@ -114,6 +119,30 @@ def _registry(settings: Settings) -> ResidenceRegistry | None:
     if settings.residence_registry_file:
         return CsvRegistry(path=settings.residence_registry_file)
     return None
+
+
+def _message_senders(settings: Settings) -> Mapping[str, MessageSender]:
+    if settings.messages_directory:
+        folder = FileSender(directory=settings.messages_directory)
+        return {"email": folder, "sms": folder}
+    senders: dict[str, MessageSender] = {}
+    if settings.smtp_host and settings.mail_from:
+        password = settings.smtp_password
+        senders["email"] = SmtpSender(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=settings.smtp_security,
+            sender=settings.mail_from,
+            login=(settings.smtp_username or "", password.get_secret_value()) if password else None,
+            timeout_seconds=settings.message_timeout_seconds,
+        )
+    if settings.sms_url and settings.sms_token:
+        senders["sms"] = HttpSmsSender(
+            url=settings.sms_url,
+            token=settings.sms_token.get_secret_value(),
+            timeout_seconds=settings.message_timeout_seconds,
+        )
+    return senders
 
 
 def create_app(settings: Settings, *, with_pages: bool = True) -> Flask:

@@ -11,6 +11,7 @@ from enrol.services import (
     bundling,
     comparing,
     counting,
+    delivering,
     estimating,
     exporting,
     flagging,
@@ -166,6 +167,18 @@ def sum_up(outbox_ids: list[int]) -> None:
         job="sum_up",
         outbox_ids=outbox_ids,
         do=lambda publication_id: summing_up.sum_up(publication_id=publication_id),
+    )
+
+
+def send_messages(outbox_ids: list[int]) -> None:
+    """Send families what is due, whichever intake it was staged for."""
+    senders = application().extensions["enrol_adapters"].message_senders
+    settings = application().extensions["enrol_settings"]
+    quiet = delivering.QuietHours(settings.quiet_from, settings.quiet_until)
+    perform(
+        job="send_messages",
+        outbox_ids=outbox_ids,
+        do=lambda _intake_id: delivering.send_due(senders=senders, quiet=quiet),
     )
 
 

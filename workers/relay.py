@@ -5,7 +5,7 @@ what was forgotten. It survives Redis being away and PostgreSQL restarting; seve
 """
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from time import monotonic
@@ -16,6 +16,7 @@ from enrol.adapters.rq_queue import RqQueue
 from enrol.services import (
     auditing,
     counting,
+    delivering,
     due_letters,
     estimating,
     exporting,
@@ -24,7 +25,8 @@ from enrol.services import (
     relaying,
     summing_up,
 )
-from enrol.services.ports import JobQueue, WaitingRoom
+from enrol.services.delivering import NEVER_QUIET, QuietHours
+from enrol.services.ports import JobQueue, MessageSender, WaitingRoom
 from workers.application import application
 
 AT_ONCE = 500
@@ -45,7 +47,13 @@ class Chore:
     failures: int = field(default=0)
 
 
-def chores(queue: JobQueue, *, room: WaitingRoom | None = None) -> list[Chore]:
+def chores(
+    queue: JobQueue,
+    *,
+    room: WaitingRoom | None = None,
+    senders: Mapping[str, MessageSender] | None = None,
+    quiet: QuietHours = NEVER_QUIET,
+) -> list[Chore]:
     """Return what the relay does, the most urgent first."""
     return [
         Chore("relay", 0.3, lambda: relaying.relay_outbox(queue=queue, limit=AT_ONCE) == AT_ONCE),
@@ -56,6 +64,7 @@ def chores(queue: JobQueue, *, room: WaitingRoom | None = None) -> list[Chore]:
         Chore("estimates", 30.0, estimating.stage_due_zones),
         Chore("flags", 30.0, flagging.stage_due_zones),
         Chore("statistics", 30.0, summing_up.stage_due),
+        Chore("messages", 5.0, lambda: delivering.stage_due(senders=senders or {}, quiet=quiet)),
         Chore("restage", 10.0, relaying.restage_forgotten),
         Chore("tidy", 3600.0, relaying.tidy),
         Chore("apologies", 3600.0, due_letters.draft_apologies),
@@ -96,9 +105,15 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     app = application()
     queue = RqQueue(url=app.extensions["enrol_settings"].redis_url.get_secret_value())
-    room = app.extensions["enrol_adapters"].waiting_room
+    adapters, settings = app.extensions["enrol_adapters"], app.extensions["enrol_settings"]
+    todo = chores(
+        queue,
+        room=adapters.waiting_room,
+        senders=adapters.message_senders,
+        quiet=QuietHours(settings.quiet_from, settings.quiet_until),
+    )
     with app.app_context():
-        run(todo=chores(queue, room=room), stop=stop)
+        run(todo=todo, stop=stop)
 
 
 if __name__ == "__main__":

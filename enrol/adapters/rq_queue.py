@@ -25,6 +25,7 @@ SLOW = {
     "write_export": 3600,
     "check_import": 3600,
     "apply_import": 3600,
+    "send_messages": 3600,
 }
 """Seconds for work on a whole intake at once, by job."""
 _SOCKET_SECONDS = 3.0

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from enrol.core.handed_files import ExportHead, WrittenFile
+from enrol.core.message_texts import OutgoingMessage
 from enrol.core.registry_answers import Answers, Question
 from enrol.core.residence_lists import SheetHead, SheetRow
 from enrol.core.result_letters import ResultLetter
@@ -31,6 +32,7 @@ JOBS: Final = {
     "ask_residences": "messages",
     "find_flags": "rehearsals",
     "sum_up": "messages",
+    "send_messages": "mail",
 }
 """Every job's name and its queue. ``workers.jobs`` holds a function of each name (a test resolves
 them)."""
@@ -308,3 +310,14 @@ class ResidenceRegistry(Protocol):
 
     def ask(self, *, questions: Sequence[Question]) -> Answers:
         """Return what it knows. Raises ConnectionError when there is no good answer in time."""
+
+
+class MessageSender(Protocol):
+    """Carries messages to families on one channel."""
+
+    @property
+    def knows_repetitions(self) -> bool:
+        """Say whether a message handed over twice under one key reaches its family once."""
+
+    def send(self, *, message: OutgoingMessage) -> None:
+        """Hand it over. Raises core.message_texts' NotTaken or PerhapsTaken."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from enrol.core.actors import Actor, System
 from enrol.core.intake import Phase, can_move
+from enrol.core.message_texts import RESULTS_FINAL, RESULTS_PROVISIONAL
 from enrol.services import authority
 from enrol.services.frozen_lists import ListAltered, refuse_altered_corrections
 from enrol.services.ports import JOBS, PageRenderer, ResultPages, Secrets
@@ -20,12 +21,13 @@ from enrol.store import (
     intakes,
     journal,
     locks,
+    messages,
     outbox,
     publication_requests,
     publications,
     runs,
 )
-from enrol.store.db import Transaction, transaction
+from enrol.store.db import Transaction, allow_minutes, transaction
 from enrol.store.intakes import CIVIL_TIME, IntakeRecord
 from enrol.store.publication_requests import PublicationRequest
 from enrol.store.publications import Publication
@@ -45,6 +47,7 @@ __all__ = [
 ALTERED = "altered"
 """Why the system halts a request: the only reason that is a code and no officer's sentence."""
 _LEADS_TO = {runs.PROVISIONAL: Phase.PROVISIONAL, runs.FINAL: Phase.FINAL}
+_TELLS = {runs.PROVISIONAL: RESULTS_PROVISIONAL, runs.FINAL: RESULTS_FINAL}
 
 
 class NotYetDue(Refusal):
@@ -130,6 +133,8 @@ def _publish_due(tx: Transaction, *, request_id: int) -> Published | None:
     outbox.stage(tx, job="publish_bundle", queue=JOBS["publish_bundle"], arguments=outcome.of_whole)
     publication = publications.publication_of(tx, intake_id=intake.intake_id, kind=request.kind)
     assert publication is not None  # noqa: S101
+    allow_minutes(tx)
+    messages.stage_for_all(tx, intake_id=intake.intake_id, event=_TELLS[request.kind])
     _record(tx, intake=intake, request=request, publication=publication)
     return _published(publication, is_new=True)
 
