@@ -39,6 +39,10 @@ KEEP = timedelta(days=1)
 _Save = Callable[[Path], None]
 
 
+MOST_FAULTS = 20_000
+"""Beyond what a check keeps of bad rows and warnings (``services/loading_uploads``)."""
+
+
 class NotWaiting(Refusal):
     """The import does not wait for this press any more."""
 
@@ -103,6 +107,16 @@ def import_page(*, actor: Actor, import_id: int, after: int = 0) -> ImportPage:
         shown = lines[:FAULTS_A_PAGE]
         more = shown[-1].number if len(lines) > FAULTS_A_PAGE else None
         return ImportPage(found=found, faults=tuple(shown), more=more)
+
+
+def import_faults(*, actor: Actor, import_id: int) -> Sequence[FaultLine]:
+    """Return every bad row and warning that was kept of an import of this officer, in order.
+
+    As many as a check keeps: MOST_FAULTS at the most. Raises NotFound.
+    """
+    with transaction() as tx:
+        _own(tx, actor=actor, import_id=import_id)
+        return imports.faults_after(tx, import_id=import_id, after=0, limit=MOST_FAULTS)
 
 
 def order(*, actor: Actor, import_id: int) -> None:

@@ -76,6 +76,26 @@ def test_bad_rows_are_named_in_the_officers_language(house, adapters):
     assert "personal_id: must be 12 digits" in english.text
 
 
+def test_bad_rows_are_fetched_as_one_file(house, adapters, monkeypatch):
+    monkeypatch.setattr("enrol.services.uploading.FAULTS_A_PAGE", 1)
+    browser = house.signed_in("ward")
+    bad = ROW | {"sex": "x", "birth_on": "32/01/2020", "personal_id": "12"}
+    bring(browser, ("children.csv", csv_of(ROW, bad, bad)))
+    loading_uploads.check_import(import_id=1, folders=adapters.uploads)
+
+    response = browser.ask("GET", f"{PATH}/1/loi.csv")
+
+    assert f"{PATH}/1/loi.csv" in browser.open(f"{PATH}/1").links()
+    assert response.mimetype == "text/csv"
+    assert response.headers["Cache-Control"] == "no-store"
+    head, *lines = response.data.decode("utf-8-sig").splitlines()
+    assert head.startswith("Tệp,Dòng,Loại,")
+    assert len(lines) == 2
+    assert lines[0].startswith("children.csv,3,Dòng lỗi,")
+    assert "personal_id: phải có 12 chữ số" in lines[0]
+    assert house.signed_in("other_ward").ask("GET", f"{PATH}/1/loi.csv").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("files", "told"),
     [

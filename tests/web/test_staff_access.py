@@ -13,6 +13,7 @@ from enrol.services import documenting, exporting, imagining, uploading
 from enrol.store.db import transaction
 from enrol.store.tables.checked_homes import residence_lists
 from enrol.store.tables.flags import flags
+from enrol.store.tables.privacy import data_requests
 from enrol.store.tables.registrations import registrations
 from enrol.store.tables.reviews import postponements
 from tests.corrected import keep_final_run
@@ -41,6 +42,9 @@ PAGES = {
     "staff.entry": set(),  # only with a child that was found at the counter
     "staff.reset": set(),
     "staff.printed": set(),  # only of what the officer entered
+    "staff.data_requests": OFFICE,
+    "staff.data_request": {"city", "ward"},
+    "staff.hand_over": {"city", "ward"},
     "staff.flags": OFFICE,
     "staff.dismiss_flag": {"city", "ward", "school"},
     "office.homes": OFFICE,
@@ -138,6 +142,7 @@ BUTTONS = {
     "office.drop_homes",
     "office.approve_seats",
     "staff.dismiss_flag",
+    "staff.hand_over",
 }
 """Pages that answer a press of a button and nothing else."""
 AT_COUNTER = {"staff.entry", "staff.reset", "staff.printed"}
@@ -153,6 +158,9 @@ UNKEPT = {
     *BUTTONS,
 }
 POSTED = (
+    "staff.data_requests",
+    "staff.data_request",
+    "staff.hand_over",
     "office.approve_seats",
     "office.approve_list",
     "office.go_on",
@@ -265,6 +273,16 @@ def keep_list_and_flag(house):
                 key="sex",
             )
         )
+        tx.execute(
+            insert(data_requests).values(
+                child_id=1,
+                unit_id=house.world.ward_id,
+                kind="copy",
+                words="",
+                filed_by="family:1",
+                due_on=date(2026, 7, 8),
+            )
+        )
     file_many(house.world, count=1)
     make_token(
         house.app.extensions["enrol_adapters"],
@@ -292,6 +310,7 @@ def address_of(house, endpoint, code):
         "token_id": 1,
         "child_id": 1,
         "flag_id": 1,
+        "request_id": 1,
         "objection_id": 1,
         "report_id": 1,
         "unit_code": "00070",

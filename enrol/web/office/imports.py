@@ -1,14 +1,17 @@
 """Data brought in files: choosing them, reading what they would change, applying them."""
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, redirect, request, url_for
+from flask import Response, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
+from enrol.core.spreadsheets import inert
 from enrol.services import uploading
 from enrol.services.ports import UploadFolders
 from enrol.services.uploading import Import, ImportDesk
@@ -95,6 +98,22 @@ def imports() -> ResponseReturnValue:
         problems=form.problems(),
         import_tag=import_tag,
     )
+
+
+@blueprint.get("/nhap-tep/<int:import_id>/loi.csv")
+def import_faults(import_id: int) -> Response:
+    """Return the bad rows and warnings as CSV, to be mended beside the files."""
+    out = io.StringIO()
+    out.write("\ufeff")  # by it Excel knows UTF-8
+    writer = csv.writer(out)
+    writer.writerow([_("File"), _("Line"), _("Kind"), _("What is wrong")])
+    for fault in uploading.import_faults(actor=officer(), import_id=import_id):
+        kind = _("Warning") if fault.is_warning else _("Bad row")
+        writer.writerow([inert(fault.file), fault.line, kind, inert(reason_words(fault.reason))])
+    response = make_response(out.getvalue())
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="loi-{import_id}.csv"'
+    return response
 
 
 @blueprint.get("/nhap-tep/<int:import_id>")
