@@ -186,9 +186,12 @@ def _file(tx: Transaction, *, actor: Actor, child_id: int, kind: str, words: str
         due_on=calendar.after(today, WORKING_DAYS),
     )
     if request_id is not None:
-        detail = {"request": request_id, "kind": kind}
         journal.record(
-            tx, actor=actor, action="data.requested", subject=str(child_id), detail=detail
+            tx,
+            actor=actor,
+            action="data.requested",
+            subject=str(child_id),
+            detail={"request": request_id, "kind": kind},
         )
 
 

@@ -161,7 +161,6 @@ def test_every_table_about_a_child_is_in_the_plan_or_kept_for_a_reason():
         "flags",  # codes of warnings, words of a list
         "rating_rights",  # a number
         "estimates",  # chances, numbers only
-        "messages",  # which event went out when; no address
         "corrections",  # evidence, codes only
         "messages",  # that it was told, when and how; no address, no words
     }

@@ -70,7 +70,7 @@ def school_id(code):
 
 
 def bulk(drawn, adapters, *, language="vi"):
-    export_id = exporting.ask_export(
+    return exporting.ask_export(
         actor=ward_officer(drawn),
         intake_id=drawn.intake_id,
         kind="letters",
@@ -78,7 +78,6 @@ def bulk(drawn, adapters, *, language="vi"):
         school_id=school_id("Z001S0"),
         language=language,
     )
-    return export_id
 
 
 def test_a_family_gets_its_own_letter_and_its_mark_is_genuine(drawn, adapters):
