@@ -114,6 +114,7 @@ class HttpSmsSender:
             with self._opener.open(request, timeout=self._timeout):
                 return
         except urllib.error.HTTPError as answer:
+            answer.close()
             # 408, 425 and 429 ask for patience; another 4xx will be said again.
             is_final = answer.code < 500 and answer.code not in (408, 425, 429)
             raise NotTaken(is_final=is_final) from None

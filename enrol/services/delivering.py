@@ -109,5 +109,5 @@ def _fail(message: Claimed, *, state: str, failure: str) -> None:
 
 def _wait(message: Claimed) -> timedelta:
     """Return the backoff; what failed together does not come back together."""
-    wait = min(_FIRST_WAIT * 2 ** (message.attempt - 1), _LONGEST_WAIT)
+    wait = min(_FIRST_WAIT * (1 << (message.attempt - 1)), _LONGEST_WAIT)
     return wait * (1 + (message.message_id % 32) / 64)
