@@ -19,6 +19,8 @@ ARGUMENTS = {
     "token": "0" * 40,
     "school": "S1",
     "document_id": "1",
+    "publication_id": "1",
+    "code": "AR202607010000017",
 }
 
 
