@@ -119,7 +119,7 @@ def what_if(intake_id: int, what_if_id: int) -> Response:
         what_if_id=what_if_id,
         after=request.args.get("after", ""),
     )
-    return staff_page(
+    response = staff_page(
         "office/what_if.html",
         page=page,
         asked=page.what_if,
@@ -130,6 +130,9 @@ def what_if(intake_id: int, what_if_id: int) -> Response:
         words=words,
         is_rehearsal=page.intake.is_rehearsal,
     )
+    if not page.what_if.is_done:
+        response.headers["Refresh"] = "5"  # the page says that it looks again by itself
+    return response
 
 
 def rules_word(name: str) -> str:
