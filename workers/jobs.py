@@ -15,6 +15,7 @@ from enrol.services import (
     estimating,
     exporting,
     flagging,
+    holding_rounds,
     loading_uploads,
     opening,
     publishing,
@@ -74,6 +75,15 @@ def publish_bundle(outbox_ids: list[int]) -> None:
         job="publish_bundle",
         outbox_ids=outbox_ids,
         do=lambda run_id: bundling.publish_bundle(run_id=run_id, files=files),
+    )
+
+
+def hold_round(outbox_ids: list[int]) -> None:
+    """Hold these rounds of the waiting lists."""
+    perform(
+        job="hold_round",
+        outbox_ids=outbox_ids,
+        do=lambda round_id: holding_rounds.run_round(round_id=round_id),
     )
 
 

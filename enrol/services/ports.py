@@ -22,6 +22,7 @@ JOBS: Final = {
     "publish_outcome": "allocation",
     "render_results": "messages",
     "publish_bundle": "allocation",
+    "hold_round": "allocation",
     "refresh_counters": "messages",
     "estimate_zone": "rehearsals",
     "compute_what_if": "rehearsals",

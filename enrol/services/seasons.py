@@ -30,6 +30,7 @@ from enrol.store import (
     frozen_entries,
     frozen_files,
     intakes,
+    rounds,
     run_inputs,
     runs,
 )
@@ -124,12 +125,13 @@ def final_season(tx: Transaction, *, intake: IntakeRecord) -> FinalSeason:
 
 
 def answers_so_far(
-    tx: Transaction,  # noqa: ARG001 - rounds are not stored yet; who stores them reads them here
-    *,
-    intake_id: int,  # noqa: ARG001
+    tx: Transaction, *, intake_id: int, pending_id: int | None = None
 ) -> Sequence[Sequence[Answered]]:
-    """Return the answers of each round that was held, the first round first; none before one."""
-    return ()
+    """Return the answers of each round that was held, the first round first; none before one.
+
+    Those of the round ``pending_id`` follow them.
+    """
+    return rounds.answers_of(tx, intake_id=intake_id, pending_id=pending_id)
 
 
 def certificate_of(inputs: Inputs, results: Results) -> Certificate:

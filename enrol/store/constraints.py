@@ -59,6 +59,10 @@ class FinalRunOpened(StoreRefusal):
     """The final run has begun: facts are no longer corrected."""
 
 
+class RoundPending(StoreRefusal):
+    """A round was asked for and is not held yet: until then nothing is answered."""
+
+
 class TokenMade(StoreRefusal):
     """This press of the button has made its token already."""
 
@@ -85,6 +89,8 @@ _FACTS: dict[str, type[StoreRefusal]] = {
     "uq_corrections_report_id": AlreadyDecided,
     "uq_corrections_counting": AlreadyDecided,
     "ck_corrections_before_the_final_run": FinalRunOpened,
+    "uq_rounds_pending": RoundPending,
+    "uq_rounds_number": RoundPending,
     "ck_fills_never_over_the_seats": SeatsExceeded,
     "uq_publications_intake_id_kind": AlreadyPublished,
     "uq_partner_tokens_form_key": TokenMade,

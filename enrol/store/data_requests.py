@@ -167,9 +167,9 @@ _CODES = "ARRAY(SELECT code FROM registrations WHERE child_id = :child_id)"
 _BY_CHILD = ("residences", "guardians", "drafts", "registrations", "objections", "data_requests")
 _BY_FILE = (
     "assisted_submissions", "documents", "error_reports", "estimates", "fact_decisions",
-    "file_marks", "flags", "info_requests", "marked_files", "messages", "postponements",
-    "rating_rights",
-    "residence_answers", "rulings", "zone_transfers",
+    "file_marks", "flags", "held_seats", "info_requests", "marked_files", "messages",
+    "postponements", "rating_rights",
+    "residence_answers", "rulings", "seat_answers", "zone_transfers",
 )  # fmt: skip
 _HELD = {
     "children": _of("children", "t.id = :child_id"),
@@ -182,6 +182,9 @@ _HELD = {
     "frozen_entries": _of("frozen_entries", f"t.code = ANY({_CODES})"),
     "corrections": _of("corrections", f"t.code = ANY({_CODES})"),
     "placements": _of("placements", f"t.code = ANY({_CODES})"),
+    # Who held the seat before is another child.
+    "ledger_lines": "SELECT to_jsonb(t) - 'by' FROM ledger_lines t"
+    f" WHERE t.code = ANY({_CODES})",
     "residence_list_rows": _of("residence_list_rows", f"t.code = ANY({_CODES})"),
     # Who read or changed what; an entry about many children shows this child's code alone.
     "journal": f"""
