@@ -65,7 +65,7 @@ def breach_report(
         click.echo("--until must come after --since, and --out must be a new file", err=True)
         raise click.exceptions.Exit(_NOT_CLEAR)
     with application():
-        unknown = reporting_breaches.unknown_officers(officers)
+        unknown = reporting_breaches.unknown_officers(emails=officers)
         if unknown:
             click.echo(f"no such account: {', '.join(unknown)}", err=True)
             raise click.exceptions.Exit(_NOT_CLEAR)

@@ -14,7 +14,7 @@ from enrol.store.db import transaction
 __all__ = ["COLUMNS", "CONTACT", "breach_rows", "unknown_officers"]
 
 
-def unknown_officers(emails: tuple[str, ...]) -> tuple[str, ...]:
+def unknown_officers(*, emails: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of these e-mail addresses that belong to no account."""
     with transaction() as tx:
         return tuple(one for one in emails if staff.staff_id_of(tx, email=one) is None)

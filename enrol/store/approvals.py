@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -71,7 +72,7 @@ def waiting_plans(
     tx: Transaction, *, intake_id: int, unit_ids: Collection[int] | None = None
 ) -> list[WaitingPlan]:
     """Return the plans that wait, by ward and school; of these wards only, or of all."""
-    query = (
+    query: Select[*tuple[Any, ...]] = (
         select(
             schools.c.id,
             schools.c.code,
@@ -210,9 +211,7 @@ def _takes_part() -> ColumnElement[bool]:
     return or_(has_seats.exists(), has_entries.exists())
 
 
-def _zone_lists() -> Select[
-    tuple[int, str, str, str, int, str, str, str | None, int | None, str | None, datetime | None]
-]:
+def _zone_lists() -> Select[*tuple[Any, ...]]:
     return (
         select(
             intake_zones.c.id,

@@ -82,7 +82,10 @@ def ward_parts(tx: Transaction, *, intake_id: int) -> list[WardPart]:
         .group_by(units.c.id)
         .order_by(units.c.name, units.c.id)
     )
-    return [WardPart(*row[:5], int(row[5]), row[6]) for row in tx.execute(query)]
+    return [
+        WardPart(unit_id, code, name, name_en, number, int(seats), is_aside)
+        for unit_id, code, name, name_en, number, seats, is_aside in tx.execute(query)
+    ]
 
 
 def set_aside(tx: Transaction, *, intake_id: int, unit_ids: Sequence[int]) -> None:
@@ -121,7 +124,7 @@ def is_set_aside(tx: Transaction, *, intake_id: int, zone_code: str) -> bool:
     return tx.execute(query).one_or_none() is not None
 
 
-def _zones_of(intake_id: int, unit_ids: Sequence[int]) -> Select[tuple[int]]:
+def _zones_of(intake_id: int, unit_ids: Sequence[int]) -> Select[int]:
     return (
         select(intake_zones.c.id)
         .join(zones, zones.c.id == intake_zones.c.zone_id)

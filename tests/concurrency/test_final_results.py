@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from enrol.services import deciding_reports, final_runs, reporting_errors
 from enrol.services.deciding_reports import AlreadyDecided
@@ -161,13 +161,11 @@ def test_of_two_decisions_without_the_lock_the_constraint_stops_one(
 
 
 def test_of_two_decisions_without_lock_and_constraints_both_stand(
-    published, monkeypatch, both, at_once
+    published, monkeypatch, both, at_once, drop
 ):
     reported = report(published.entries[0].code)
     without(monkeypatch, child_files, "lock_file")
-    with transaction() as tx:
-        tx.execute(text("ALTER TABLE corrections DROP CONSTRAINT uq_corrections_report_id"))
-        tx.execute(text("DROP INDEX uq_corrections_counting"))
+    drop("uq_corrections_report_id", "uq_corrections_counting")
     meet(monkeypatch, both, error_reports, "correct")
 
     at_once(
@@ -208,12 +206,11 @@ def test_two_presses_without_the_lock_are_stopped_by_the_constraint(
 
 
 def test_two_presses_without_lock_and_constraint_compute_twice(
-    published, monkeypatch, both, at_once
+    published, monkeypatch, both, at_once, drop
 ):
     let_the_window_end(published)
     without(monkeypatch, locks, "lock_intake_exclusive")
-    with transaction() as tx:
-        tx.execute(text("DROP INDEX uq_runs_official"))
+    drop("uq_runs_official")
     meet(monkeypatch, both, opened_runs, "open_missing")
     step = {"actor": published.officer, "intake_id": published.intake_id}
 

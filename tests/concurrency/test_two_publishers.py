@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from enrol.services import agreeing, publishing
@@ -66,24 +66,6 @@ def meet(monkeypatch, is_guarded):
 
 def unguard(monkeypatch) -> None:
     monkeypatch.setattr(locks, "lock_intake_exclusive", lambda *_: None)
-
-
-@pytest.fixture
-def drop(app):
-    """Take a constraint of the publications away for one test: every test shares the database."""
-    definitions = {}
-
-    def take_away(name: str) -> None:
-        define = text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name")
-        with transaction() as tx:
-            definitions[name] = tx.execute(define, {"name": name}).scalar_one()
-            tx.execute(text(f"ALTER TABLE publications DROP CONSTRAINT {name}"))
-
-    yield take_away
-    with transaction() as tx:
-        tx.execute(text("TRUNCATE publications CASCADE"))
-        for name, definition in definitions.items():
-            tx.execute(text(f"ALTER TABLE publications ADD CONSTRAINT {name} {definition}"))
 
 
 def publish_twice(app, request) -> list[object]:

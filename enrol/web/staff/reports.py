@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +27,7 @@ RESIDENCES = ("permanent_in_zone", "temporary_in_zone", "current_in_zone")
 KEPT, CORRECTED = "kept", "corrected"
 
 
-def of_file(code: str) -> dict[str, object]:
+def of_file(code: str) -> dict[str, Any]:
     """Return what a file's page shows of its reports of errors."""
     return {
         "reports": reading_reports.reports_of_file(actor=officer(), code=code),
