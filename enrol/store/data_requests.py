@@ -183,8 +183,7 @@ _HELD = {
     "corrections": _of("corrections", f"t.code = ANY({_CODES})"),
     "placements": _of("placements", f"t.code = ANY({_CODES})"),
     # Who held the seat before is another child.
-    "ledger_lines": "SELECT to_jsonb(t) - 'by' FROM ledger_lines t"
-    f" WHERE t.code = ANY({_CODES})",
+    "ledger_lines": f"SELECT to_jsonb(t) - 'by' FROM ledger_lines t WHERE t.code = ANY({_CODES})",
     "residence_list_rows": _of("residence_list_rows", f"t.code = ANY({_CODES})"),
     # Who read or changed what; an entry about many children shows this child's code alone.
     "journal": f"""

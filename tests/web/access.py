@@ -16,6 +16,7 @@ BLUEPRINTS = {
     "own_data": "family",
     "rating": "family",
     "reports": "family",
+    "seat": "family",
     "opening": "family",
     "papers": "family",
     "questions": "family",

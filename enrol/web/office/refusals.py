@@ -1,6 +1,6 @@
 """Why a step was not taken, in the officer's words: one table."""
 
-from enrol.services import agreeing, closing, drawing, final_runs, publishing
+from enrol.services import agreeing, closing, drawing, final_runs, holding_rounds, publishing
 from enrol.services.approvals import ApprovalsMissing
 from enrol.services.frozen_lists import ListAltered
 from enrol.services.phases import WrongPhase
@@ -115,5 +115,13 @@ def _sentences() -> dict[type[Refusal], str]:
             "Nothing was computed: a report of an error waits for a decision. Decide it first."
         ),
         final_runs.AlreadyEnded: _("The days for reporting errors are over."),
+        holding_rounds.AlreadyOpened: _("A colleague has let families answer already."),
+        holding_rounds.NotOpened: _("Let families answer first."),
+        holding_rounds.NothingToHold: _(
+            "No round was held: nobody has answered since the last one, and no seat is overdue."
+        ),
+        holding_rounds.SeatsUnanswered: _(
+            "Nothing was settled: an answer is still awaited, or waits for a round."
+        ),
         drawing.ReasonMissing: _("Say why another value or day is needed: it will be published"),
     }

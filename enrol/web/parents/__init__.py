@@ -14,6 +14,7 @@ from enrol.web.parents import (
     rating,
     reports,
     residences,
+    seat,
     sending,
     wards,
 )
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
         rating,
         reports,
         residences,
+        seat,
         sending,
     ):
         app.register_blueprint(part.blueprint)

@@ -4,10 +4,11 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enrol.core.actors import SCHOOL_OFFICER
-from enrol.services import planning, review_queues, serving_schools
+from enrol.services import confirming_enrolment, planning, review_queues, serving_schools
 from enrol.services.refusals import NotFound
-from enrol.web.asking import asks_again, typed
+from enrol.web.asking import PAGE, PageForm, asks_again, typed
 from enrol.web.locale import gettext as _
+from enrol.web.numbers import row_number
 from enrol.web.staff import files, queues, words
 from enrol.web.staff.guard import officer, officers_only
 from enrol.web.staff.pages import staff_page
@@ -117,3 +118,46 @@ def many(intake_id: int) -> ResponseReturnValue:
 def roll(intake_id: int, school_id: int) -> Response:
     found = serving_schools.roll_of(actor=officer(), intake_id=intake_id, school_id=school_id)
     return staff_page("schools/roll.html", roll=found, is_rehearsal=found.desk.intake.is_rehearsal)
+
+
+@blueprint.route("/<int:intake_id>/<int:school_id>/nhap-hoc", methods=["GET", "POST"])
+@asks_again
+def enrolment(intake_id: int, school_id: int) -> ResponseReturnValue:
+    form = PageForm(request.form)
+    only_silent = request.args.get("loc") == "chua"
+    after = request.args.get("sau", default=0, type=row_number)
+    problem = ""
+    if form.is_good():
+        problem = _confirmed(intake_id, school_id)
+        if not problem:
+            flash(_("The child is enrolled."), "success")
+            return redirect(request.full_path, code=303)
+    page = confirming_enrolment.enrolment_of(
+        actor=officer(),
+        intake_id=intake_id,
+        school_id=school_id,
+        only_silent=only_silent,
+        after=after,
+    )
+    return staff_page(
+        "schools/enrolment.html",
+        page=page,
+        problems={PAGE: problem} if problem else form.problems(),
+        is_rehearsal=page.intake.is_rehearsal,
+    )
+
+
+def _confirmed(intake_id: int, school_id: int) -> str:
+    """Enrol the child of the pressed line; returns what stands in its way, in words."""
+    try:
+        confirming_enrolment.confirm(
+            actor=officer(),
+            intake_id=intake_id,
+            school_id=school_id,
+            code=request.form.get("code", "")[:40],
+        )
+    except confirming_enrolment.RoundPending:
+        return _("A round is just being held. Nothing was kept: try again in a few minutes.")
+    except confirming_enrolment.Declined:
+        return _("The family has declined this seat. It must change its answer first.")
+    return ""

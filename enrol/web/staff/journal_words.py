@@ -26,7 +26,7 @@ _SAID: Mapping[str, Callable[[str], str]] = {
     "outcome": lambda outcome: outcome_tag(outcome)[1],
 }
 """Details that are codes, and what says them in words; a reason may be free text as well."""
-_INSTANTS = ("opens_at", "objections_until", "publish_at", "would_have_ended")
+_INSTANTS = ("opens_at", "answer_by", "objections_until", "publish_at", "would_have_ended")
 
 
 def action_word(action: str) -> str:
@@ -202,6 +202,14 @@ def _words() -> dict[str, str]:
         "data.answered": _("Request about data answered"),
         "data.copy_fetched": _("Copy of data saved by the family"),
         "data.handed_over": _("Copy of data handed over at the desk"),
+        "answers.opened": _("Families may answer to their seats"),
+        "answers.begun": _("Lists for answers made"),
+        "seat.answered": _("Answer to a seat"),
+        "holders.read": _("Children with a seat read"),
+        "child.enrolled": _("Child enrolled at its school"),
+        "round.asked": _("Round of the waiting lists asked for"),
+        "round.held": _("Round of the waiting lists held"),
+        "intake.settled": _("Intake settled"),
         "data.erased": _("Personal data erased"),
         "breach.reported": _("Report of a breach made"),
         "intake.announced": _("Intake announced"),
