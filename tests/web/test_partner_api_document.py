@@ -5,6 +5,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from tests.partners import make_token, publish_drawn
 
@@ -21,6 +22,10 @@ BOUNDED = examples(
     suppress_health_check=list(HealthCheck),
 )
 REAL = {"intake": "HN-L1-2026", "school": "Z001S0", "name": "verify.pyz"}
+
+# What counts there as wrong is a missing token, which this test then adds, or a parameter the
+# document does not name, which the API passes over. Wrong values: tests/web/test_partner_api.py.
+NOT_OURS = [negative_data_rejection]
 
 
 @pytest.fixture
@@ -50,7 +55,8 @@ def test_every_address_keeps_to_its_document(api, mode, is_real):
         @BOUNDED
         @given(case=operation.as_strategy(mode, path_parameters=named or None))
         def keeps(case):
-            statuses.add(case.call_and_validate(headers=headers).status_code)
+            answer = case.call_and_validate(headers=headers, excluded_checks=NOT_OURS)
+            statuses.add(answer.status_code)
 
         keeps()
 
