@@ -104,6 +104,7 @@ PAGES = {
     "office.new_report": {"city", "ward"},
     "office.final": CITY,
     "office.end_corrections": CITY,
+    "office.rounds": CITY,
     "office.differences": CITY,
     "office.differences_file": CITY,
     "office.apology": {"city", "ward"},
@@ -119,6 +120,7 @@ PAGES = {
     "schools.propose_seats": set(),  # only while planned and with approvals asked for
     "schools.wishes": {"school"},
     "schools.roll": {"school"},
+    "schools.enrolment": {"school"},
     "schools.file": {"school"},
     "schools.act": {"school"},
     "schools.upload": {"school"},
@@ -135,6 +137,8 @@ PHASES = {
     "office.leftovers": "allocated",
     "office.approve_list": "closed",
     "schools.roll": "provisional",
+    "office.rounds": "final",
+    "schools.enrolment": "final",
 }
 BUTTONS = {
     "office.drop_import",
@@ -202,8 +206,10 @@ POSTED = (
     "office.new_report",
     "office.final",
     "office.end_corrections",
+    "office.rounds",
     "schools.act",
     "schools.propose_seats",
+    "schools.enrolment",
     "schools.report",
     "schools.new_report",
     "schools.objection",
