@@ -97,7 +97,19 @@ def seat_of(tx: Transaction, *, registration_id: int) -> Seat | None:
     row = tx.execute(_SEAT, {"registration": registration_id}).one_or_none()
     if row is None:
         return None
-    return Seat(*row[:3], bool(row[3]), *row[4:9], is_late=bool(row[9]))
+    school_id, school, school_en, waits, unanswered, answer_by, enrolled, answer, at, late = row
+    return Seat(
+        school_id=school_id,
+        school=school,
+        school_en=school_en,
+        has_places=bool(waits),
+        is_unanswered=unanswered,
+        answer_by=answer_by,
+        enrolled_at=enrolled,
+        answer=answer,
+        answered_at=at,
+        is_late=bool(late),
+    )
 
 
 def places_of(tx: Transaction, *, registration_id: int) -> list[Place]:
