@@ -51,8 +51,9 @@ SELECT g.id, :intake, s.id, CAST(n.waits AS jsonb), n.is_unanswered,
    SET school_id = excluded.school_id, waits = excluded.waits,
        is_unanswered = excluded.is_unanswered,
        answer_by = CASE WHEN NOT excluded.is_unanswered THEN NULL
-                        WHEN held.is_unanswered AND held.school_id = excluded.school_id
-                        THEN held.answer_by ELSE excluded.answer_by END,
+                        WHEN NOT held.is_unanswered THEN excluded.answer_by
+                        WHEN held.school_id = excluded.school_id THEN held.answer_by
+                        ELSE greatest(held.answer_by, excluded.answer_by) END,
        enrolled_at = CASE WHEN held.school_id = excluded.school_id THEN held.enrolled_at END,
        enrolled_by = CASE WHEN held.school_id = excluded.school_id THEN held.enrolled_by END
  WHERE (held.school_id, held.waits, held.is_unanswered)
@@ -242,7 +243,8 @@ def write_ledger(tx: Transaction, *, round_id: int, lines: Sequence[LedgerLine])
 def write_seats(tx: Transaction, *, row: RoundRow, seats: Iterable[SeatState]) -> None:
     """Write what the round leaves everybody: by COPY, then in one statement what differs.
 
-    Who has the same seat to answer as before keeps its day; a new seat has the round's.
+    Who has the same seat to answer as before keeps its day; a new seat has the round's, never an
+    earlier one than was told before.
     """
     tx.execute(_NEW_SEATS)
     copy_rows(

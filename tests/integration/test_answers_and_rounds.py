@@ -180,6 +180,23 @@ def test_a_worker_that_repeats_a_round_changes_nothing(answerable):
     assert (rows_of(ledger_lines), rows_of(rounds), seats(answerable)) == written
 
 
+def test_who_moves_unanswered_keeps_at_least_the_day_it_was_told(answerable):
+    leaver, school, first = next(
+        (code, held, other)
+        for code, held in seats(answerable).items()
+        for other, places in waits(answerable).items()
+        if [held, 1] in places and other in seats(answerable)
+    )
+    told = answering.desk_of(actor=family_of(first))
+    answer(leaver, Answer.DECLINE)
+    hold(answerable)
+    moved = answering.desk_of(actor=family_of(first))
+    assert told is not None
+    assert moved is not None
+    assert seats(answerable)[first] == school
+    assert moved.seat.answer_by == told.seat.answer_by, "the round's own day is earlier"
+
+
 def test_a_lost_round_is_staged_again(answerable):
     leaver, _school, _first = declining(answerable)
     answer(leaver, Answer.DECLINE)
