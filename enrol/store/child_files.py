@@ -14,6 +14,7 @@ from enrol.store.runs import counting_outcome
 from enrol.store.tables.children import children
 from enrol.store.tables.intakes import intake_zones
 from enrol.store.tables.registrations import registrations
+from enrol.store.tables.rounds import held_seats
 from enrol.store.tables.runs import placements, runs
 from enrol.store.tables.units import zones
 
@@ -97,7 +98,17 @@ def lock_file(tx: Transaction, *, registration_id: int) -> None:
 
 
 def seat_of(tx: Transaction, *, intake_id: int, code: str) -> int | None:
-    """Return the school at which a registration has its seat, or None."""
+    """Return the school at which a registration has its seat, or None: as the last round left it,
+    and before rounds as the counting results say.
+    """
+    of_rounds = (
+        select(held_seats.c.school_id)
+        .join(registrations, registrations.c.id == held_seats.c.registration_id)
+        .where(registrations.c.code == code, held_seats.c.intake_id == intake_id)
+    )
+    held: list[int | None] = list(tx.execute(of_rounds).scalars())
+    if held:
+        return held[0]
     query = (
         select(placements.c.school_id)
         .join(runs, runs.c.id == placements.c.run_id)

@@ -5,13 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, collate, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    collate,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from enrol.store.db import Transaction
 from enrol.store.runs import counting_outcome
 from enrol.store.tables.children import children
 from enrol.store.tables.intakes import intake_zones, intakes, seat_plans
 from enrol.store.tables.registrations import registrations
+from enrol.store.tables.rounds import held_seats
 from enrol.store.tables.runs import placements, runs
 from enrol.store.tables.schools import schools
 from enrol.store.tables.units import units, zones
@@ -106,21 +117,21 @@ def seats_taken(
 def listed_children(
     tx: Transaction, *, intake_id: int, school_id: int, after: str, limit: int
 ) -> list[ListedChild]:
-    """Return the class list of a school, after a code, each child with its place by name."""
-    by_name = (collate(children.c.sort_key, "C"), _bytes(placements))
+    """Return the class list of a school, after a code, each child with its place by name: who
+    holds a seat as the last round left it, and before rounds as the counting results say.
+    """
+    by_name = (collate(children.c.sort_key, "C"), _bytes(registrations))
     listed = (
         select(
-            placements.c.code,
+            registrations.c.code,
             func.row_number().over(order_by=by_name).label("position"),
             children.c.pupil_code,
             children.c.full_name,
             children.c.birth_on,
             children.c.sex,
         )
-        .join(runs, runs.c.id == placements.c.run_id)
-        .join(registrations, registrations.c.code == placements.c.code)
         .join(children, children.c.id == registrations.c.child_id)
-        .where(*_seated(intake_id, school_id))
+        .where(registrations.c.code.in_(_with_a_seat_now(intake_id, school_id)))
         .subquery("listed")
     )
     query = (
@@ -163,6 +174,21 @@ def _seated(intake_id: int, school_id: int) -> tuple[ColumnElement[bool], ...]:
         or_(runs.c.stage == 2, runs.c.intake_zone_id.in_(zone_runs)),
         placements.c.school_id == school_id,
     )
+
+
+def _with_a_seat_now(intake_id: int, school_id: int) -> CompoundSelect[tuple[str]]:
+    in_intake = held_seats.c.intake_id == intake_id
+    after_rounds = (
+        select(registrations.c.code)
+        .join(held_seats, held_seats.c.registration_id == registrations.c.id)
+        .where(in_intake, held_seats.c.school_id == school_id)
+    )
+    before_rounds = (
+        select(placements.c.code)
+        .join(runs, runs.c.id == placements.c.run_id)
+        .where(*_seated(intake_id, school_id), ~exists().where(in_intake))
+    )
+    return union_all(after_rounds, before_rounds)
 
 
 def _bytes(table: Any) -> ColumnElement[str]:
