@@ -99,11 +99,14 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """The children with a seat at one school, by code."""
+    """The children with a seat at one school, by code; ``readable`` are the codes whose files the
+    officer may open: a re-routed child's may lie with another ward.
+    """
 
     intake: IntakeRecord
     school: SchoolName
     lines: tuple[RollLine, ...]
+    readable: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,8 @@ def roll_of(*, actor: Actor, intake_id: int, school_id: int) -> Roll:
         if not found or not grasp.reach.leads(found[0].unit_id):
             raise NotFound
         lines = rolls.roll_of(tx, intake_id=intake_id, school_id=school_id)
-        return Roll(intake=grasp.intake, school=found[0], lines=tuple(lines))
+        readable = frozenset(line.code for line in lines if grasp.reach.leads(line.unit_id))
+        return Roll(intake=grasp.intake, school=found[0], lines=tuple(lines), readable=readable)
 
 
 def leftovers_of(*, actor: Actor, intake_id: int) -> LeftOvers:

@@ -37,7 +37,9 @@ class RunLine:
 
 @dataclass(frozen=True, slots=True)
 class RollLine:
-    """A child with a seat at a school. ``rank`` is the wish granted, None after re-routing."""
+    """A child with a seat at a school. ``rank`` is the wish granted, None after re-routing;
+    ``unit_id`` the unit of the zone in which the child is registered, whose desks hold its file.
+    """
 
     code: str
     full_name: str
@@ -45,6 +47,7 @@ class RollLine:
     number: str
     rank: int | None
     stage: int
+    unit_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +121,13 @@ def roll_of(
             placements.c.number,
             placements.c.rank,
             runs.c.stage,
+            zones.c.unit_id,
         )
         .join(runs, runs.c.id == placements.c.run_id)
         .join(registrations, registrations.c.code == placements.c.code)
         .join(children, children.c.id == registrations.c.child_id)
+        .join(intake_zones, intake_zones.c.id == registrations.c.intake_zone_id)
+        .join(zones, zones.c.id == intake_zones.c.zone_id)
         .where(
             runs.c.intake_id == intake_id,
             runs.c.outcome == counting_outcome(intake_id),

@@ -262,9 +262,13 @@ def see_own_only(
     assert other.name not in office.at.text
     roll = office.at.page.locator("tr", has_text=school.code)
     roll.get_by_role("link").click()
-    office.at.page.get_by_role("link", name=code).click()
-    office.at.look()
-    assert code in office.at.heading
+    assert code in office.at.text
+    file = office.at.page.get_by_role("link", name=code)
+    if file.count():
+        office.at.click(file)
+        assert code in office.at.heading
+    else:  # led here from another ward, whose desk holds the file
+        office.at.open(f"/dieu-hanh/ho-so/{code}", expect=404)
     office.at.open(f"{intake}/nhat-ky", expect=404)
 
     own = officer_in(invite, stack, f"school-{school.code.lower()}@enrol.example")
@@ -283,6 +287,9 @@ def see_own_only(
 
 def read_journal(first: Officer, code: str) -> None:
     """The city's journal says who read the child's file."""
+    intake = first.at.path
+    first.at.open(f"/dieu-hanh/ho-so/{code}")
+    first.at.open(intake)
     first.at.follow("Journal")
     assert code in first.at.text
 
