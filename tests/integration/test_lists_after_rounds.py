@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from enrol.core.rounds import Answer
-from enrol.store import child_files, partner_rows
+from enrol.store import child_files, export_rows, partner_rows
 from enrol.store.db import transaction
 from enrol.store.tables.schools import schools
 from tests.answered import answer, final_intake, hold, open_answers, seats, waits
@@ -34,6 +34,21 @@ def class_lists(drawn) -> dict[str, set[str]]:
     return {school: codes for school, codes in found.items() if codes}
 
 
+def exported(drawn) -> list[dict[str, object]]:
+    """Return the rows of the file of admitted children, for all schools."""
+    with transaction() as tx:
+        count, rows = export_rows.seat_rows(
+            tx,
+            intake_id=drawn.intake_id,
+            school_ids=list(school_ids().values()),
+            language="vi",
+        )
+        columns = export_rows.COLUMNS["admitted"]
+        found = [dict(zip(columns, row, strict=True)) for row in rows]
+    assert count == len(found)
+    return found
+
+
 def by_school(held: dict[str, str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for code, school in held.items():
@@ -47,9 +62,10 @@ def seat_of(drawn, code: str) -> int | None:
 
 
 def test_opening_the_answers_changes_no_list(final):
-    before = class_lists(final)
+    before, file_before = class_lists(final), exported(final)
     assert before
     open_answers(final)
+    assert exported(final) == file_before
     assert class_lists(final) == before == by_school(seats(final))
 
 
@@ -63,6 +79,12 @@ def test_a_round_moves_children_between_lists_and_their_files_with_them(final):
     hold(final)
     now = seats(final)
     assert class_lists(final) == by_school(now)
+    file = {row["code"]: row for row in exported(final)}
+    assert {code: row["school"] for code, row in file.items()} == now
+    wishes = {entry.code: entry.wishes for entry in final.entries}
+    for code, row in file.items():
+        wished = (*wishes[code], now[code]).index(now[code]) + 1
+        assert row["wish"] == (wished if wished <= len(wishes[code]) else None)
     [taker, *_] = [code for code, at in now.items() if at == school and before.get(code) != school]
     assert leaver not in class_lists(final)[school]
     assert seat_of(final, leaver) is None
