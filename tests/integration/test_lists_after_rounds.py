@@ -1,11 +1,12 @@
 """Who stands on a school's class list, and which school holds a file, as rounds move children."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from enrol.core.rounds import Answer
 from enrol.store import child_files, export_rows, partner_rows
 from enrol.store.db import transaction
+from enrol.store.tables.registrations import registrations
 from enrol.store.tables.schools import schools
 from tests.answered import answer, final_intake, hold, open_answers, seats, waits
 
@@ -49,6 +50,21 @@ def exported(drawn) -> list[dict[str, object]]:
     return found
 
 
+def keep_wishes(drawn) -> None:
+    """Give the registrations the wishes of the entries that were drawn from them."""
+    ids = school_ids()
+    with transaction() as tx:
+        for entry in drawn.entries:
+            tx.execute(
+                update(registrations)
+                .where(registrations.c.code == entry.code)
+                .values(
+                    wishes=[ids[wish] for wish in entry.wishes],
+                    distances=[-1 for _ in entry.wishes],
+                )
+            )
+
+
 def by_school(held: dict[str, str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for code, school in held.items():
@@ -70,10 +86,11 @@ def test_opening_the_answers_changes_no_list(final):
 
 
 def test_a_round_moves_children_between_lists_and_their_files_with_them(final):
+    keep_wishes(final)
     open_answers(final)
     wanted = {places[0][0] for code, places in waits(final).items() if code not in seats(final)}
     leaver, school = next((c, s) for c, s in seats(final).items() if s in wanted)
-    before = seats(final)
+    before, file_before = seats(final), {row["code"]: row for row in exported(final)}
     answer(leaver, Answer.DECLINE)
     assert leaver in class_lists(final)[school], "an answer counts in the round, not before"
     hold(final)
@@ -81,11 +98,11 @@ def test_a_round_moves_children_between_lists_and_their_files_with_them(final):
     assert class_lists(final) == by_school(now)
     file = {row["code"]: row for row in exported(final)}
     assert {code: row["school"] for code, row in file.items()} == now
-    wishes = {entry.code: entry.wishes for entry in final.entries}
-    for code, row in file.items():
-        wished = (*wishes[code], now[code]).index(now[code]) + 1
-        assert row["wish"] == (wished if wished <= len(wishes[code]) else None)
+    stayed = [code for code, at in now.items() if before.get(code) == at]
+    assert all(file[code] == file_before[code] for code in stayed)
     [taker, *_] = [code for code, at in now.items() if at == school and before.get(code) != school]
     assert leaver not in class_lists(final)[school]
     assert seat_of(final, leaver) is None
     assert seat_of(final, taker) == school_ids()[school]
+    [wishes] = [entry.wishes for entry in final.entries if entry.code == taker]
+    assert file[taker]["wish"] == wishes.index(school) + 1
