@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import text
 
 from enrol.store.db import Transaction, allow_minutes
+from enrol.store.seats_now import SEATED
 
 BATCH = 1_000
 
@@ -121,35 +122,8 @@ _ADMITTED = f"""
   c.pupil_code, c.full_name, c.birth_on, c.sex, p.band, p.rank,
   {_HOME_AND_GUARDIAN}"""
 
-# Before rounds, who the counting results placed; after, who the last round left a seat. The band is
-# of the run that placed the child there, else of its zone's.
-_OF_SCHOOLS = """
-  FROM (
-    SELECT p.code, p.school_id, p.band, p.rank
-      FROM placements p
-      JOIN runs ON runs.id = p.run_id AND runs.outcome = (
-        SELECT CASE WHEN phase IN ('final', 'settled') THEN 'final' ELSE 'provisional' END
-          FROM intakes WHERE id = :intake_id)
-     WHERE runs.intake_id = :intake_id AND p.school_id = ANY(CAST(:schools AS int[]))
-       AND (runs.stage = 2 OR runs.intake_zone_id IN (
-         SELECT intake_zone_id FROM seat_plans
-          WHERE intake_id = :intake_id AND school_id = ANY(CAST(:schools AS int[]))))
-       AND NOT EXISTS (SELECT FROM held_seats WHERE intake_id = :intake_id)
-     UNION ALL
-    SELECT g.code, h.school_id, first.band,
-           CASE WHEN first.is_there THEN first.rank
-                ELSE array_position(g.wishes, h.school_id) END
-      FROM held_seats h
-      JOIN registrations g ON g.id = h.registration_id
-     CROSS JOIN LATERAL (
-       SELECT p.band, p.rank, p.school_id IS NOT DISTINCT FROM h.school_id AS is_there
-         FROM placements p
-         JOIN runs ON runs.id = p.run_id AND runs.outcome = 'final'
-        WHERE runs.intake_id = :intake_id AND p.code = g.code
-          AND (runs.stage = 2 OR runs.intake_zone_id = g.intake_zone_id)
-        ORDER BY is_there DESC, runs.stage LIMIT 1) first
-     WHERE h.intake_id = :intake_id AND h.school_id = ANY(CAST(:schools AS int[]))
-  ) p
+_OF_SCHOOLS = f"""
+  FROM ({SEATED}  ) p
   JOIN registrations g ON g.code = p.code
   JOIN children c ON c.id = g.child_id
   JOIN schools s ON s.id = p.school_id

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, collate, or_, select
+from sqlalchemy import ColumnElement, Select, collate, select, text
 
 from enrol.store.db import Transaction
 from enrol.store.runs import PROVISIONAL, counting_outcome
+from enrol.store.seats_now import SEATED
 from enrol.store.tables.children import children
-from enrol.store.tables.intakes import intake_zones, publications, seat_plans
+from enrol.store.tables.intakes import intake_zones, publications
 from enrol.store.tables.registrations import registrations
 from enrol.store.tables.runs import placements, runs
 from enrol.store.tables.schools import schools
@@ -110,35 +111,38 @@ def roll_of(
     """Return the children with a seat at a school, in priority order or as a class list stands: by
     given name, middle names, family name, with tones.
     """
-    offered = select(seat_plans.c.intake_zone_id).where(
-        seat_plans.c.intake_id == intake_id, seat_plans.c.school_id == school_id
+    seated = (
+        text(SEATED)
+        .bindparams(intake_id=intake_id, schools=[school_id])
+        .columns(
+            placements.c.code,
+            placements.c.school_id,
+            placements.c.band,
+            placements.c.rank,
+            placements.c.number,
+            runs.c.stage,
+        )
+        .subquery("seated")
     )
     query = (
         select(
-            placements.c.code,
+            seated.c.code,
             children.c.full_name,
-            placements.c.band,
-            placements.c.number,
-            placements.c.rank,
-            runs.c.stage,
+            seated.c.band,
+            seated.c.number,
+            seated.c.rank,
+            seated.c.stage,
             zones.c.unit_id,
         )
-        .join(runs, runs.c.id == placements.c.run_id)
-        .join(registrations, registrations.c.code == placements.c.code)
+        .join(registrations, registrations.c.code == seated.c.code)
         .join(children, children.c.id == registrations.c.child_id)
         .join(intake_zones, intake_zones.c.id == registrations.c.intake_zone_id)
         .join(zones, zones.c.id == intake_zones.c.zone_id)
-        .where(
-            runs.c.intake_id == intake_id,
-            runs.c.outcome == counting_outcome(intake_id),
-            or_(runs.c.stage == 2, runs.c.intake_zone_id.in_(offered)),
-            placements.c.school_id == school_id,
-        )
     )
-    order: tuple[Any, ...] = (runs.c.stage, placements.c.band, placements.c.number)
+    order: tuple[Any, ...] = (seated.c.stage, seated.c.band, seated.c.number)
     if by_name:
         order = (collate(children.c.sort_key, "C"),)
-    return _records(tx, query.order_by(*order, _by_bytes(placements)), RollLine)
+    return _records(tx, query.order_by(*order, _by_bytes(seated)), RollLine)
 
 
 def leftovers(tx: Transaction, *, intake_id: int, unit_ids: Collection[int]) -> list[LeftOver]:

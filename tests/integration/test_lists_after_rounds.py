@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from enrol.core.rounds import Answer
-from enrol.store import child_files, export_rows, partner_rows
+from enrol.store import child_files, export_rows, partner_rows, rolls
 from enrol.store.db import transaction
 from enrol.store.tables.registrations import registrations
 from enrol.store.tables.schools import schools
@@ -33,6 +33,12 @@ def class_lists(drawn) -> dict[str, set[str]]:
             for school, school_id in school_ids().items()
         }
     return {school: codes for school, codes in found.items() if codes}
+
+
+def roll(drawn, school: str) -> set[str]:
+    with transaction() as tx:
+        lines = rolls.roll_of(tx, intake_id=drawn.intake_id, school_id=school_ids()[school])
+    return {line.code for line in lines}
 
 
 def exported(drawn) -> list[dict[str, object]]:
@@ -96,6 +102,7 @@ def test_a_round_moves_children_between_lists_and_their_files_with_them(final):
     hold(final)
     now = seats(final)
     assert class_lists(final) == by_school(now)
+    assert {at: roll(final, at) for at in by_school(now)} == by_school(now)
     file = {row["code"]: row for row in exported(final)}
     assert {code: row["school"] for code, row in file.items()} == now
     stayed = [code for code, at in now.items() if before.get(code) == at]
