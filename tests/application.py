@@ -12,6 +12,7 @@ from enrol.config import Settings
 from enrol.factory import Adapters, create_app
 from enrol.store import schema
 from enrol.store.db import db, metadata, transaction
+from enrol.web.extensions import limiter
 
 KEPT = {"alembic_version"}
 
@@ -44,6 +45,7 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
     """The application with its schema brought up by the migrations."""
     app = create_app(settings)
     app.testing = True
+    app.extensions["test_limiter"] = dict(vars(limiter))
     schema.bring_up(app)
     yield app
     for bound in (app, app.extensions["enrol_partners"]):
@@ -54,6 +56,7 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def app(migrated_app: Flask) -> Iterator[Flask]:
     """The application inside its context, on empty tables."""
+    give_limiter_back(migrated_app)
     with migrated_app.app_context():
         yield migrated_app
         db.session.remove()
@@ -65,6 +68,15 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
             settings.documents_directory,
         ):
             shutil.rmtree(directory, ignore_errors=True)
+
+
+def give_limiter_back(app: Flask) -> None:
+    """Bind the process's one limiter to this application again.
+
+    Every further application of a test (a demo's stack, a command) binds it to its own Redis, which
+    is gone when that test ends; the next test would count its guesses in memory, for ever.
+    """
+    vars(limiter).update(app.extensions["test_limiter"])
 
 
 @pytest.fixture

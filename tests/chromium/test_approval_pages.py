@@ -11,6 +11,7 @@ from enrol.store.db import transaction
 from enrol.store.tables.intakes import intakes
 from enrol.store.tables.units import units
 from enrol.web.extensions import limiter
+from tests.chromium.pressing import press
 from tests.chromium.test_staff_pages import DESKTOP, PHONE, judge, sign_in, tab
 from tests.officers import back_to_draft
 from tests.web.staff import build_house
@@ -74,7 +75,7 @@ def test_axe_finds_nothing(chromium, served, house, language, viewport):
         look(page, f"{house.intake}/quy-tac", "rules")
         look(page, f"{house.intake}/phuong-tham-gia", "pilot")
         page.uncheck(f"#ward-{house.elsewhere.ward_id}")
-        page.click("main button[type=submit]")
+        press(page, "main button[type=submit]")
         keep(page, "pilot-preview")
         look(page, "/dieu-hanh/lich", "calendar")
         look(page, f"{house.intake}/tong-hop", "totals")

@@ -4,6 +4,7 @@ import pytest
 
 from enrol.services import flagging, preparing, registering
 from enrol.web.extensions import limiter
+from tests.chromium.pressing import press
 from tests.chromium.test_files_pages import keep
 from tests.chromium.test_staff_pages import DESKTOP, PHONE, judge, sign_in, tab
 from tests.officers import register_child
@@ -36,7 +37,7 @@ def find(page, served, *, number, act=0):
 
 
 def send(page, seen):
-    page.click("main #main-form button.act")
+    press(page, "main #main-form button.act")
     judge(page, seen)
     keep(page)
 

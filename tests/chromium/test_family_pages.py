@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.chromium.pressing import press
 from tests.world import SECRET, add_child, build_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -56,7 +57,7 @@ def sign_in(page: Page, served: str) -> None:
     page.goto(f"{served}/gia-dinh/dang-nhap")
     page.fill("#pupil_code", "0000000001")
     page.fill("#secret", SECRET)
-    page.click("main button")
+    press(page, "main button")
 
 
 def judge(page: Page, seen: list[str]) -> None:
@@ -74,15 +75,15 @@ def judge(page: Page, seen: list[str]) -> None:
 def test_a_family_gets_its_receipt_on_a_phone_without_scripts(chromium, served, family):
     with tab(chromium, viewport=PHONE, java_script_enabled=False) as page:
         page.goto(served)
-        page.click("text=Đăng nhập")
+        press(page, "text=Đăng nhập")
         page.fill("#pupil_code", "0000000001")
         page.fill("#secret", SECRET.lower().replace("-", " "))
         page.keyboard.press("Enter")
-        page.click("text=Bắt đầu")
-        page.click("text=Đã đúng, tiếp tục")
+        press(page, "text=Bắt đầu")
+        press(page, "text=Đã đúng, tiếp tục")
         page.select_option("#wish_1", "S2")
         page.select_option("#wish_2", "S1")
-        page.click("main button")
+        press(page, "main button")
         page.dblclick("text=Gửi hồ sơ đăng ký")
         page.wait_for_url("**/bien-nhan")
         code = page.inner_text(".panel-code")
@@ -115,7 +116,7 @@ def test_the_language_switch_on_a_form_keeps_the_entries(chromium, served, famil
         sign_in(page, served)
         page.goto(f"{served}/gia-dinh/dang-ky/lien-he")
         page.fill("#guardian_name", "Chưa gửi đi")
-        page.click("text=English")
+        press(page, "text=English")
 
         assert page.inner_text("h1") == "How to reach you"
         assert page.input_value("#guardian_name") == "Chưa gửi đi"
@@ -132,23 +133,23 @@ def test_axe_finds_nothing_on_any_page(chromium, served, family, language, viewp
             page.goto(served + path)
             judge(page, seen)
         page.goto(f"{served}/gia-dinh/xin-ma")
-        page.click("main button")
+        press(page, "main button")
         judge(page, seen)
         sign_in(page, served)
         judge(page, seen)
-        page.click("main button")
+        press(page, "main button")
         judge(page, seen)
         for path in QUESTIONS:
             page.goto(f"{served}/gia-dinh/dang-ky/{path}")
             judge(page, seen)
         page.select_option("#wish_2", "S1")
         page.select_option("#wish_1", "S1")
-        page.click("main button")
+        press(page, "main button")
         judge(page, seen)
         page.select_option("#wish_2", "S2")
-        page.click("main button")
+        press(page, "main button")
         judge(page, seen)
-        page.click("main button")
+        press(page, "main button")
         page.wait_for_url("**/bien-nhan")
         judge(page, seen)
         for path in ("", "rut-ho-so", "gui-ho-so"):

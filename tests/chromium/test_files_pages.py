@@ -7,6 +7,7 @@ import pytest
 
 from enrol.services import loading_uploads, uploading, writing_lists
 from enrol.web.extensions import limiter
+from tests.chromium.pressing import press
 from tests.chromium.test_staff_pages import DESKTOP, PHONE, judge, sign_in, tab
 from tests.office_files import office_tables, write_tables
 from tests.officers import register_child
@@ -61,25 +62,25 @@ def test_officers_bring_and_fetch_files(
         page.goto(f"{served}/dieu-hanh?lang={language}")
         keep(page)
         look(page, f"{served}/dieu-hanh/nhap-tep", seen)
-        page.click("main #main-form button")
+        press(page, "main #main-form button")
         judge(page, seen)  # nothing was chosen
         for import_id, folder in enumerate((good, bad), start=1):
             page.goto(f"{served}/dieu-hanh/nhap-tep")
             page.set_input_files("#files", folder / "children.csv")
-            page.click("main #main-form button")
+            press(page, "main #main-form button")
             page.wait_for_url(f"**/nhap-tep/{import_id}")
             judge(page, seen)
             loading_uploads.check_import(import_id=import_id, folders=adapters.uploads)
             look(page, f"{served}/dieu-hanh/nhap-tep/{import_id}", seen)
         page.goto(f"{served}/dieu-hanh/nhap-tep/1")
-        page.click("main .acts form:first-child button")
+        press(page, "main .acts form:first-child button")
         loading_uploads.apply_import(import_id=1, folders=adapters.uploads)
         look(page, f"{served}/dieu-hanh/nhap-tep/1", seen)
         assert (
             uploading.import_page(actor=house.officers.ward, import_id=1).found.state == "applied"
         )
         look(page, f"{served}/can-bo/danh-sach/{house.world.intake_id}", seen)
-        page.click("main #main-form button")
+        press(page, "main #main-form button")
         page.wait_for_url("**/can-bo/tep/1")
         judge(page, seen)
         writing_lists.write_export(export_id=1, files=adapters.exports, secrets=adapters.secrets)
@@ -108,7 +109,7 @@ def test_anybody_finds_zone_and_school_without_a_script(
         page.press("#q", "Enter")
         page.select_option("#to", "16A")
         judge(page, seen)
-        page.click("main button.act")
+        press(page, "main button.act")
         judge(page, seen)
         keep(page)
         assert page.get_by_role("link", name="1" if language == "en" else "Số 1").count() >= 1
@@ -121,7 +122,7 @@ def test_anybody_finds_zone_and_school_without_a_script(
         page.press("#point", "Enter")
         judge(page, seen)
         keep(page)
-        page.click("header button.as-link")  # the other language keeps what was typed
+        press(page, "header button.as-link")  # the other language keeps what was typed
         assert "21.0301" in page.inner_text("main")
 
     assert not seen, "\n".join(seen)

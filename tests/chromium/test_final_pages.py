@@ -5,6 +5,7 @@ import os
 import pytest
 
 from enrol.web.extensions import limiter
+from tests.chromium.pressing import press
 from tests.chromium.test_staff_pages import DESKTOP, PHONE, judge, tab
 from tests.corrected import WARD, compute_final, decide, let_the_window_end, report
 from tests.web.final import build_season
@@ -54,15 +55,15 @@ def test_a_family_reports_an_error(chromium, served, season, looking, language, 
         page.goto(served + OWN)
         looking(page, "reports-none", language, viewport)
         page.goto(f"{served}{OWN}/moi")
-        page.click("button.act")
+        press(page, "button.act")
         looking(page, "report-wrong", language, viewport)
         page.check("#fact")
-        page.click("button.act")
+        press(page, "button.act")
         looking(page, "report-words", language, viewport)
         page.fill("#words", "Hộ khẩu thường trú của cháu ở tổ 16A, giấy CT07 ngày 2/7.")
-        page.click("button.act:not(.act-quiet)")
+        press(page, "button.act:not(.act-quiet)")
         looking(page, "report-check", language, viewport)
-        page.click("button.act:not(.act-quiet)")
+        press(page, "button.act:not(.act-quiet)")
         looking(page, "reports-new", language, viewport)
 
 
@@ -102,4 +103,4 @@ def sign_in(page, served, email) -> None:
     page.goto(f"{served}/can-bo/dang-nhap")
     page.fill("#email", email)
     page.fill("#password", PASSWORD)
-    page.click("main #main-form button")
+    press(page, "main #main-form button")

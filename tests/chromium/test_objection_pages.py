@@ -18,6 +18,7 @@ from enrol.store.tables.intakes import intakes
 from enrol.store.tables.journal import journal
 from enrol.store.tables.ratings import rating_comments, ratings
 from enrol.web.extensions import limiter
+from tests.chromium.pressing import press
 from tests.chromium.test_staff_pages import DESKTOP, PHONE, judge, sign_in, tab
 from tests.objected import file_one, publish_result
 from tests.officers import register_child
@@ -143,15 +144,15 @@ def test_a_family_objects_and_rates(chromium, served, house, looking, language, 
         page.goto(served + OWN)
         look(page, "objections-none")
         page.goto(f"{served}{OWN}/moi")
-        page.click("button.act")
+        press(page, "button.act")
         look(page, "object-wrong")
         page.check("#ground")
-        page.click("button.act")
+        press(page, "button.act")
         look(page, "object-words")
         page.fill("#words", "Gia đình ở tổ 16A từ năm 2019, giấy CT07 đã nộp ngày 2/7.")
-        page.click("button.act:not(.act-quiet)")
+        press(page, "button.act:not(.act-quiet)")
         look(page, "object-check")
-        page.click("button.act:not(.act-quiet)")
+        press(page, "button.act:not(.act-quiet)")
         look(page, "objections-new")
         filed = file_one(family)
         with transaction() as tx:
@@ -177,10 +178,10 @@ def test_a_family_objects_and_rates(chromium, served, house, looking, language, 
         look(page, "objections-answered")
         page.goto(f"{served}/gia-dinh/danh-gia")
         look(page, "rating")
-        page.click("button.act")
+        press(page, "button.act")
         look(page, "rating-wrong")
         page.check("#score")
-        page.click("button.act")
+        press(page, "button.act")
         look(page, "rating-thanks")
 
 
@@ -199,11 +200,11 @@ def test_officers_read_and_answer(chromium, served, house, looking, language, vi
         look(page, f"/dieu-hanh/ho-so/{house.code}", "file")
         address = f"/dieu-hanh/ho-so/{house.code}/khieu-nai/{filed.objection_id}"
         look(page, address, "answer")
-        page.click("main button.act")
+        press(page, "main button.act")
         looking(page, "answer-wrong", language, viewport)
         page.check("#outcome")
         page.fill("#reply", "Gia đình đúng; hồ sơ sẽ được sửa.")
-        page.click("main button.act")
+        press(page, "main button.act")
         looking(page, "answered", language, viewport)
         look(page, f"{house.intake}/hai-long", "ratings")
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from enrol.services import opening
+from tests.chromium.pressing import press
 from tests.chromium.test_family_pages import DESKTOP, PHONE, judge, sign_in, tab
 from tests.world import add_child, build_world, move_window, prepare
 
@@ -33,14 +34,14 @@ def test_ticked_on_a_phone_without_scripts_and_the_receipt_is_there(
 ):
     with tab(chromium, viewport=PHONE, java_script_enabled=False) as page:
         sign_in(page, served)
-        page.click("main .act")
+        press(page, "main .act")
         page.check("#submit_for_me")
-        page.click("text=Lưu lựa chọn")
+        press(page, "text=Lưu lựa chọn")
         assert "Hệ thống sẽ gửi hồ sơ giúp" in page.inner_text("main")
         open_now(world)
         opening.submit_ticked(intake_id=world.intake_id, secrets=adapters.secrets)
         page.reload()
-        page.click("text=Xem giấy tiếp nhận")
+        press(page, "text=Xem giấy tiếp nhận")
 
         assert page.inner_text(".panel-code").startswith("AR")
 
@@ -57,10 +58,10 @@ def test_axe_finds_nothing(chromium, served, world, family, adapters, language, 
         judge(page, seen)
         page.goto(f"{served}/gia-dinh/gui-ho-so")
         judge(page, seen)
-        page.click("main #main-form button")
+        press(page, "main #main-form button")
         judge(page, seen)  # without the tick
         page.check("#submit_for_me")
-        page.click("main #main-form button")
+        press(page, "main #main-form button")
         judge(page, seen)
         page.goto(f"{served}/gia-dinh/gui-ho-so")
         judge(page, seen)

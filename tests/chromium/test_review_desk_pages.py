@@ -9,6 +9,7 @@ from enrol.core.review import Verdict
 from enrol.services import documenting, due_letters, reviewing, verifying
 from enrol.services.verifying import Finding
 from enrol.web.extensions import limiter
+from tests.chromium.pressing import press
 from tests.chromium.test_staff_pages import DESKTOP, PHONE, judge, sign_in, tab
 from tests.documents import A_PDF
 from tests.officers import register_child
@@ -108,13 +109,13 @@ def test_axe_finds_nothing_on_the_desk(chromium, served, house, codes, language,
         for number, act in enumerate(ACTS):
             look(page, f"/dieu-hanh/ho-so/{codes[2]}/{act}", f"act{number}")
         page.goto(f"{served}/dieu-hanh/ho-so/{codes[2]}/viec/hoi")
-        page.click("main #main-form .act")
+        press(page, "main #main-form .act")
         judge(page, seen)
         picture(page, "problems", language, viewport)
         page.goto(f"{served}{ward}?trang-thai=")
         for box in page.locator(".tick").all():
             box.check()
-        page.click("button[value=accept]")
+        press(page, "button[value=accept]")
         judge(page, seen)
         picture(page, "many", language, viewport)
     with tab(chromium, viewport=viewport, color_scheme=scheme) as page:
@@ -137,7 +138,7 @@ def test_axe_finds_nothing_on_what_families_are_asked(
             page.goto(f"{served}/gia-dinh/dang-nhap?lang={language}")
             page.fill("#pupil_code", f"{number:010}")
             page.fill("#secret", SECRET)
-            page.click("main #main-form button")
+            press(page, "main #main-form button")
             judge(page, seen)
             picture(page, f"family{number}", language, viewport)
             if number == 1:

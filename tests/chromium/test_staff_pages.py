@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from enrol.services import drawing
 from enrol.web.extensions import limiter
+from tests.chromium.pressing import press
 from tests.officers import civil_day, set_public_value_on
 from tests.web.staff import PASSWORD, build_house, close_with, email_of
 from tests.world import set_phase
@@ -52,7 +53,7 @@ def sign_in(page: Page, served: str, kind: str) -> None:
     page.goto(f"{served}/can-bo/dang-nhap")
     page.fill("#email", email_of(kind))
     page.fill("#password", PASSWORD)
-    page.click("main #main-form button")
+    press(page, "main #main-form button")
 
 
 def give_authenticator(page: Page) -> None:
@@ -89,12 +90,12 @@ def test_a_passkey_is_set_up_and_signs_in_without_a_password(chromium, served, h
         page.goto(f"{served}/can-bo/khoa-truy-cap")
         page.fill("#name", "Máy cơ quan")
         page.check("#usage")
-        page.click("main #main-form button")
+        press(page, "main #main-form button")
         expect(page.get_by_role("rowheader", name="Máy cơ quan")).to_be_visible()
-        page.click("header button:text('Đăng xuất')")
+        press(page, "header button:text('Đăng xuất')")
         page.goto(f"{served}{house.intake}")
-        page.click("text=Đăng nhập bằng khóa truy cập")
-        page.click("main #main-form button")
+        press(page, "text=Đăng nhập bằng khóa truy cập")
+        press(page, "main #main-form button")
 
         page.wait_for_url(f"**{house.intake}")
         assert page.inner_text("h1") == "Tuyển sinh lớp 1 năm học 2026-2027"
@@ -107,10 +108,10 @@ def test_a_passkey_confirms_a_risky_step(chromium, served, house):
         page.goto(f"{served}/can-bo/khoa-truy-cap")
         page.fill("#name", "Điện thoại")
         page.check("#usage-2")
-        page.click("main #main-form button")
+        press(page, "main #main-form button")
         expect(page.get_by_role("rowheader", name="Điện thoại")).to_be_visible()
         page.goto(f"{served}/can-bo/xac-nhan?next={house.intake}/buoc/dong")
-        page.click("text=Xác nhận bằng khóa truy cập")
+        press(page, "text=Xác nhận bằng khóa truy cập")
 
         page.wait_for_url(f"**{house.intake}/buoc/dong")
         assert page.inner_text("h1") == "Đóng trước thời hạn"
@@ -127,7 +128,7 @@ def test_axe_finds_nothing_on_any_page(
     with tab(chromium, viewport=viewport, color_scheme=scheme) as page:
         page.goto(f"{served}/can-bo/dang-nhap?lang={language}")
         judge(page, seen)
-        page.click("main #main-form button")
+        press(page, "main #main-form button")
         judge(page, seen)
         page.goto(f"{served}/can-bo/dang-nhap-bang-khoa")
         judge(page, seen)
@@ -138,13 +139,13 @@ def test_axe_finds_nothing_on_any_page(
         for path in ("", "/chi-tieu", f"/chi-tieu/{school_id}", "/buoc/dong", "/buoc/cong-bo-dot"):
             page.goto(f"{served}{house.intake}{path}")
             judge(page, seen)
-        page.click("main a.back")
+        press(page, "main a.back")
         [code] = close_with(house, adapters)
         set_public_value_on(house.world, civil_day(datetime.now(UTC)))
         for path in ("", "/gia-tri", "/gia-tri-khac"):
             page.goto(f"{served}{house.intake}{path}")
             judge(page, seen)
-        page.click("main #main-form button")
+        press(page, "main #main-form button")
         judge(page, seen)
         drawing.propose_public_value(
             actor=house.officers.city_second,

@@ -8,6 +8,7 @@ import redis
 from enrol.services import admitting
 from enrol.web import waiting_page
 from enrol.web.waiting_page import HEADER
+from tests.chromium.pressing import press
 from tests.chromium.test_family_pages import DESKTOP, PHONE, judge, tab
 from tests.officers import add_officer
 from tests.web.conftest import SECRET
@@ -44,7 +45,7 @@ def sign_in(page, served: str, language: str) -> None:
     page.goto(f"{served}/gia-dinh/dang-nhap?lang={language}")
     page.fill("#pupil_code", "0000000001")
     page.fill("#secret", SECRET)
-    page.click("main #main-form button")
+    press(page, "main #main-form button")
 
 
 def test_without_a_script_the_page_goes_on_when_it_is_the_family_s_turn(

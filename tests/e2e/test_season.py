@@ -170,7 +170,7 @@ def publish(first: Officer, second: Officer) -> dict[str, str]:
     """One officer asks for a minute, another confirms the same fingerprint, the minute comes; then
     read the pages that came of it. Returns the schools' numbers by code.
     """
-    at = datetime.now(VIETNAM).replace(second=0) + timedelta(seconds=90)
+    at = datetime.now(VIETNAM).replace(second=0) + timedelta(minutes=2)  # at least one from now
     first.at.follow(ASK)
     seen = first.at.page.locator("dl.summary .code").inner_text()
     for name, part in (("Day", at.day), ("Month", at.month), ("Year", at.year)):
@@ -188,7 +188,7 @@ def publish(first: Officer, second: Officer) -> dict[str, str]:
         first.at.reload()
         return first.at.page.locator("#pages-title").count() == 1
 
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while not is_public():
         assert time.monotonic() < deadline, "the agreed minute came and went"
         time.sleep(2)

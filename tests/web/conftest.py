@@ -5,26 +5,13 @@ from flask import Flask
 
 from enrol.core.actors import Family
 from enrol.factory import Adapters
-from enrol.web.extensions import limiter
 from tests.web.browser import Browser
 from tests.world import SECRET, World, add_child, build_world
 
 
 @pytest.fixture(autouse=True)
 def _no_limits_left_over(empty_redis_url: str) -> None:
-    """What one test typed wrongly does not count in the next, and the limiter counts in Redis even
-    if it gave up on it in an earlier test.
-    """
-    limiter._storage_dead = False
-
-
-@pytest.fixture
-def limiter_is_restored(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests that make a second application: the process has one limiter, given back as it
-    was.
-    """
-    for name, value in vars(limiter).items():
-        monkeypatch.setattr(limiter, name, value)
+    """What one test typed wrongly does not count in the next."""
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def world(app):
 
 
 @pytest.fixture
-def watched(app, settings, world, adapters, limiter_is_restored):
+def watched(app, settings, world, adapters):
     """An application with a token, on a city with a registration and its figures."""
     register_child(world, number=1, adapters=adapters)
     counting.refresh_counters()

@@ -164,7 +164,7 @@ def test_trouble_below_becomes_a_page_that_says_what_happened_to_the_data(
         assert page.tree.find(".//strong[@class='code']") is not None
 
 
-def test_a_database_out_of_reach_is_busy_not_broken(settings: Settings, limiter_is_restored):
+def test_a_database_out_of_reach_is_busy_not_broken(settings: Settings):
     elsewhere = settings.model_copy(
         update={"database_url": type(settings.database_url)("postgresql://nobody@127.0.0.1:1/x")}
     )
@@ -180,7 +180,7 @@ def test_readiness_needs_the_schema(browser, app):
     assert browser.ask("GET", "/readyz").text == "ready\n"
 
 
-def test_pages_work_while_redis_is_away(settings: Settings, world, family, limiter_is_restored):
+def test_pages_work_while_redis_is_away(settings: Settings, world, family):
     without = settings.model_copy(
         update={"redis_url": type(settings.redis_url)("redis://127.0.0.1:1/0")}
     )

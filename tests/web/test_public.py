@@ -282,7 +282,7 @@ def test_style_sheets_also_have_a_name_that_outlives_a_release(browser, app):
     assert browser.ask("GET", "/static/enrol.0123456789ab.css").status_code == 404
 
 
-def test_an_office_puts_its_own_colour_and_emblem(settings, limiter_is_restored, tmp_path):
+def test_an_office_puts_its_own_colour_and_emblem(settings, tmp_path):
     (tmp_path / "emblem.svg").write_text("<svg/>", encoding="utf-8")
     own = settings.model_copy(update={"accent": "#7a1f1f", "emblem": tmp_path / "emblem.svg"})
     browser = Browser(create_app(own).test_client())
