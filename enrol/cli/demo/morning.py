@@ -13,12 +13,13 @@ from enrol.core.codes import is_code
 
 SIGN_IN = "/gia-dinh/dang-nhap"
 BEGIN = "/gia-dinh/bat-dau"
-NEXT = "/gia-dinh/tiep-tuc"
+KNOWN = "/gia-dinh/thong-tin"
 CHECK = "/gia-dinh/gui-ho-so"
 WITHDRAW = "/gia-dinh/rut-ho-so"
 
 MOST_QUESTIONS = 12
 _CODE = re.compile(r"\b(?:AR|TT)\d{14}[0-9A-Z]\b")
+_ACT = re.compile(r'<a class="act" href="([^"?#]+)"')
 _WISH = re.compile(r"wish_(\d+)")
 
 _TOLD = {
@@ -127,8 +128,9 @@ class Visit:
         begin = next((form for form in page.forms if form.action.endswith(BEGIN)), None)
         if begin is None:
             raise BrowserError(f"signed in, but nothing to begin at {page.path}")
-        self.browser.post(BEGIN, begin.filled())
-        page = self.browser.get(NEXT)
+        page = self.browser.post(BEGIN, begin.filled())
+        if page.path == KNOWN:
+            page = self.browser.get(_onward(page))
         for _ in range(MOST_QUESTIONS):
             if page.path.startswith(CHECK):
                 break
@@ -179,6 +181,13 @@ class Visit:
     def _withdraw(self) -> None:
         self.browser.submit(self.browser.get(WITHDRAW))
         self.has_withdrawn = True
+
+
+def _onward(page: Page) -> str:
+    link = _ACT.search(page.text)
+    if link is None:
+        raise BrowserError(f"no way on from {page.path} (status {page.status})")
+    return link[1]
 
 
 def code_on(page: Page) -> str:
