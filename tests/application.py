@@ -16,6 +16,15 @@ from enrol.web.extensions import limiter
 
 KEPT = {"alembic_version"}
 
+_GUARDS = text(
+    "SELECT 'constraint ' || conname FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace"
+    " UNION ALL SELECT 'index ' || indexname FROM pg_indexes WHERE schemaname = 'public'"
+    " UNION ALL SELECT 'trigger ' || tgname || ' on ' || tgrelid::regclass FROM pg_trigger"
+    " WHERE NOT tgisinternal AND tgenabled = 'O'"
+)
+"""What the database itself refuses by; the tests of a process share it."""
+
 
 @pytest.fixture(scope="session")
 def settings(
@@ -47,6 +56,8 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
     app.testing = True
     app.extensions["test_limiter"] = dict(vars(limiter))
     schema.bring_up(app)
+    with app.app_context():
+        app.extensions["test_guards"] = guards()
     yield app
     for bound in (app, app.extensions["enrol_partners"]):
         with bound.app_context():
@@ -61,6 +72,8 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         yield migrated_app
         db.session.remove()
         empty_tables()
+        lost = migrated_app.extensions["test_guards"] - guards()
+        assert not lost, f"the test took guards away and never put them back: {sorted(lost)}"
         settings = migrated_app.extensions["enrol_settings"]
         for directory in (
             settings.bundles_directory,
@@ -68,6 +81,12 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
             settings.documents_directory,
         ):
             shutil.rmtree(directory, ignore_errors=True)
+
+
+def guards() -> frozenset[str]:
+    """Return the constraints, indexes and enabled triggers that the database has now."""
+    with transaction() as tx:
+        return frozenset(tx.execute(_GUARDS).scalars())
 
 
 def give_limiter_back(app: Flask) -> None:

@@ -79,6 +79,7 @@ def test_an_altered_list_is_not_allocated():
     with transaction() as tx:
         tx.execute(text("ALTER TABLE frozen_entries DISABLE TRIGGER USER"))
         tx.execute(text("UPDATE frozen_entries SET entry = replace(entry, 'Z001S0', 'Z001S1')"))
+        tx.execute(text("ALTER TABLE frozen_entries ENABLE TRIGGER USER"))
 
     with pytest.raises(ListAltered):
         allocating.start_allocation(actor=drawn.officer, intake_id=drawn.intake_id)
