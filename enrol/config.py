@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     sms_token: SecretStr | None = None
     messages_directory: Path | None = None
     """Demonstrations write their messages here instead; refused in production."""
+    smtp_ca_file: Path | None = None
+    """Certificates (PEM) by which the mail server is known, instead of the system's."""
+    message_lines: int = Field(default=6, ge=1, le=32)
+    """Connections to each provider at once."""
     message_timeout_seconds: float = Field(default=10.0, gt=0, le=30)
     quiet_from: time = time(21)
     quiet_until: time = time(7)

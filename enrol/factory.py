@@ -135,6 +135,7 @@ def _message_senders(settings: Settings) -> Mapping[str, MessageSender]:
             sender=settings.mail_from,
             login=(settings.smtp_username or "", password.get_secret_value()) if password else None,
             timeout_seconds=settings.message_timeout_seconds,
+            ca_file=settings.smtp_ca_file,
         )
     if settings.sms_url and settings.sms_token:
         senders["sms"] = HttpSmsSender(

@@ -11,7 +11,6 @@ from enrol.services import (
     bundling,
     comparing,
     counting,
-    delivering,
     estimating,
     exporting,
     flagging,
@@ -24,6 +23,7 @@ from enrol.services import (
     writing_lists,
 )
 from workers.application import application
+from workers.lines import send_on_lines
 from workers.performing import perform, perform_together
 
 ZONES_AT_ONCE = 8
@@ -182,14 +182,7 @@ def sum_up(outbox_ids: list[int]) -> None:
 
 def send_messages(outbox_ids: list[int]) -> None:
     """Send families what is due, whichever intake it was staged for."""
-    senders = application().extensions["enrol_adapters"].message_senders
-    settings = application().extensions["enrol_settings"]
-    quiet = delivering.QuietHours(settings.quiet_from, settings.quiet_until)
-    perform(
-        job="send_messages",
-        outbox_ids=outbox_ids,
-        do=lambda _intake_id: delivering.send_due(senders=senders, quiet=quiet),
-    )
+    perform(job="send_messages", outbox_ids=outbox_ids, do=lambda _intake_id: send_on_lines())
 
 
 def _render(run_id: int) -> None:

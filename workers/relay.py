@@ -66,6 +66,7 @@ def chores(
         Chore("flags", 30.0, flagging.stage_due_zones),
         Chore("statistics", 30.0, summing_up.stage_due),
         Chore("messages", 5.0, lambda: delivering.stage_due(senders=senders or {}, quiet=quiet)),
+        Chore("reminders", 60.0, delivering.stage_reminders),
         Chore("rounds", 10.0, holding_rounds.stage_due),
         Chore("restage", 10.0, relaying.restage_forgotten),
         Chore("tidy", 3600.0, relaying.tidy),

@@ -5,67 +5,62 @@ learns nothing, and a message that does carry a link is a fraud.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from enrol.core.message_words import NEVER, WORDS
+from enrol.core.sms_parts import without_marks
+
+REGISTERED: Final = "registered"
+SUBMITTED_FOR_ME: Final = "submitted_for_me"
+CHANGED: Final = "changed"
+WITHDRAWN: Final = "withdrawn"
+INFO_ASKED: Final = "info_asked"
+FILE_MOVED: Final = "file_moved"
+POSTPONED: Final = "postponed"
+OBJECTION_ANSWERED: Final = "objection_answered"
 RESULTS_PROVISIONAL: Final = "results_provisional"
 RESULTS_FINAL: Final = "results_final"
+ANSWERS_OPENED: Final = "answers_opened"
+ANSWER_REMINDER: Final = "answer_reminder"
+SEAT_MOVED: Final = "seat_moved"
+EVENTS: Final = tuple(WORDS)
+"""Every event, as the table's constraint knows them."""
+LANGUAGES: Final = ("vi", "en")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The words of one message; an SMS is ``short`` alone."""
+    """The words of one message; an SMS is ``short`` alone: one part of the GSM alphabet."""
 
     subject: str
     body: str
     short: str
 
 
-_VI: Final = {
-    RESULTS_PROVISIONAL: (
-        "Đã có kết quả dự kiến",
-        (
-            "Kết quả dự kiến của học sinh có mã {code} đã được công bố. Quý phụ huynh đăng nhập"
-            " trang tuyển sinh bằng mã học sinh để xem, và báo nếu có thông tin sai."
-        ),
-    ),
-    RESULTS_FINAL: (
-        "Đã có kết quả chính thức",
-        (
-            "Kết quả chính thức của học sinh có mã {code} đã được công bố. Quý phụ huynh đăng nhập"
-            " trang tuyển sinh bằng mã học sinh để xem và biết việc cần làm tiếp theo."
-        ),
-    ),
-}
-_EN: Final = {
-    RESULTS_PROVISIONAL: (
-        "Provisional results",
-        (
-            "The provisional result for pupil code {code} is published. Sign in to the enrolment"
-            " site with the pupil code to see it, and report what is wrong."
-        ),
-    ),
-    RESULTS_FINAL: (
-        "Final results",
-        (
-            "The final result for pupil code {code} is published. Sign in to the enrolment site"
-            " with the pupil code to see it and what to do next."
-        ),
-    ),
-}
-_NEVER_VI: Final = "Chúng tôi không bao giờ gọi điện và không bao giờ hỏi mật khẩu."
-_NEVER_EN: Final = "We never call you and never ask for your secret."
+def told(*, event: str, pupil_code: str, due_on: date | None = None, language: str = "vi") -> Told:
+    """Return the message: a mail in both languages, the family's first, an SMS in its own.
 
-
-def told(*, event: str, pupil_code: str) -> Told:
-    """Return the message in Vietnamese, with English below; an SMS is Vietnamese only."""
-    subject, vietnamese = _VI[event]
-    english = _EN[event][1].format(code=pupil_code)
-    vietnamese = vietnamese.format(code=pupil_code)
+    ``due_on`` is the last day for what is asked, where the event has one.
+    """
+    first = language if language in LANGUAGES else "vi"
+    other = "en" if first == "vi" else "vi"
+    on = due_on.strftime("%d/%m/%Y") if due_on is not None else ""
+    both = [
+        f"{WORDS[event][one].mail.format(code=pupil_code, on=on)}\n{NEVER[one].mail}"
+        for one in (first, other)
+    ]
+    short = f"{WORDS[event][first].sms} {NEVER[first].sms}".format(code=pupil_code, on=on)
     return Told(
-        subject=f"{subject} – {_EN[event][0]}",
-        body=f"{vietnamese}\n{_NEVER_VI}\n\n{english}\n{_NEVER_EN}\n",
-        short=f"{vietnamese} {_NEVER_VI}",
+        subject=f"{WORDS[event][first].title} – {WORDS[event][other].title}",
+        body="\n\n".join(both) + "\n",
+        short=without_marks(short),
     )
+
+
+def title_of(*, event: str, language: str) -> str:
+    """Return the words by which pages name an event."""
+    return WORDS[event]["en" if language == "en" else "vi"].title
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +73,14 @@ class OutgoingMessage:
 
 
 class NotTaken(Exception):
-    """The provider certainly did not take it; ``is_final`` when it never will."""
+    """The provider certainly did not take it; ``is_final`` when it never will, ``is_of_one`` when
+    it may take other messages.
+    """
 
-    def __init__(self, *, is_final: bool) -> None:
+    def __init__(self, *, is_final: bool, is_of_one: bool = False) -> None:
         super().__init__()
         self.is_final = is_final
+        self.is_of_one = is_of_one
 
 
 class PerhapsTaken(Exception):

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
 from enrol.core.actors import Actor
+from enrol.core.message_texts import OBJECTION_ANSWERED
 from enrol.core.names import clean_text
 from enrol.core.objections import (
     LONGEST_REPLY,
@@ -19,7 +20,7 @@ from enrol.core.objections import (
 )
 from enrol.services import authority, files_in_charge
 from enrol.services.refusals import NotFound, Refusal
-from enrol.store import clock, journal, journal_pages, objections, staff
+from enrol.store import clock, journal, journal_pages, messages, objections, staff
 from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import IntakeRecord
 from enrol.store.journal_pages import JournalLine
@@ -201,6 +202,7 @@ def answer_objection(
         )
         if not is_mine:
             raise AlreadyAnswered
+        messages.stage(tx, event=OBJECTION_ANSWERED, ids=[objection_id])
         _record(
             tx,
             actor=actor,

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from enrol.core.actors import Actor
+from enrol.core.message_texts import POSTPONED
 from enrol.core.names import clean_text
 from enrol.core.review import Status
 from enrol.services import due_dates, files_in_charge
 from enrol.services.due_dates import AWAITED
 from enrol.services.files_in_charge import NotLawful, OpenFile
 from enrol.services.refusals import NotFound, Refusal
-from enrol.store import intakes, journal, postponing, reviews
+from enrol.store import intakes, journal, messages, postponing, reviews
 from enrol.store.db import Transaction, transaction
 
 LONGEST_REASON = 300
@@ -80,6 +81,7 @@ def postpone(*, actor: Actor, code: str, version: int, new_due_on: date, reason:
             actor=actor,
         ):
             raise PostponedBefore(new_due_on)
+        messages.stage(tx, event=POSTPONED, ids=[seen.file.registration_id])
         if seen.status is Status.SUBMITTED:
             # Whoever postpones has begun with the file; the family's page then says why.
             reviews.rule(

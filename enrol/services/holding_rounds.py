@@ -14,6 +14,7 @@ from enrol.core.actors import Actor, System
 from enrol.core.claims import Law
 from enrol.core.holdings import Holdings, first_holdings, queues_of, seats_of, waiting_now
 from enrol.core.intake import Phase
+from enrol.core.message_texts import ANSWERS_OPENED, SEAT_MOVED
 from enrol.core.rounds import Round
 from enrol.core.sequel import hold_rounds
 from enrol.core.sequel_files import write_ledger, write_rolls
@@ -29,6 +30,7 @@ from enrol.store import (
     intakes,
     journal,
     locks,
+    messages,
     outbox,
     rounds,
     runs,
@@ -240,6 +242,8 @@ def run_round(*, round_id: int) -> None:
         _refuse_excess(tx, final, intake_id=intake.intake_id)
         freed = len(ledger) - moved
         rounds.mark_done(tx, round_id=round_id, digest=digest, moved=moved, freed=freed)
+        event = SEAT_MOVED if current.number else ANSWERS_OPENED
+        messages.stage(tx, event=event, ids=[round_id])
         _tell(tx, intake, current, digest=digest, moved=moved, freed=freed)
 
 

@@ -3,6 +3,7 @@ them.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -319,6 +320,15 @@ class MessageSender(Protocol):
     @property
     def knows_repetitions(self) -> bool:
         """Say whether a message handed over twice under one key reaches its family once."""
+
+    def line(self) -> AbstractContextManager["MessageLine"]:
+        """Open a line on which messages go one after the other; nothing is asked of the provider
+        before the first.
+        """
+
+
+class MessageLine(Protocol):
+    """A connection to a provider, used by one thread."""
 
     def send(self, *, message: OutgoingMessage) -> None:
         """Hand it over. Raises core.message_texts' NotTaken or PerhapsTaken."""

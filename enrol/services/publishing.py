@@ -134,7 +134,7 @@ def _publish_due(tx: Transaction, *, request_id: int) -> Published | None:
     publication = publications.publication_of(tx, intake_id=intake.intake_id, kind=request.kind)
     assert publication is not None  # noqa: S101
     allow_minutes(tx)
-    messages.stage_for_all(tx, intake_id=intake.intake_id, event=_TELLS[request.kind])
+    messages.stage(tx, event=_TELLS[request.kind], ids=[intake.intake_id])
     _record(tx, intake=intake, request=request, publication=publication)
     return _published(publication, is_new=True)
 

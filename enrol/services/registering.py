@@ -5,6 +5,7 @@ for.
 from uuid import UUID
 
 from enrol.core.actors import Family
+from enrol.core.message_texts import WITHDRAWN
 from enrol.services.composing import Incomplete, NotEligible
 from enrol.services.households import signed_in_child
 from enrol.services.ports import Secrets
@@ -17,7 +18,7 @@ from enrol.services.sending import (
     refuse_outside,
     send_draft,
 )
-from enrol.store import journal, locks, receipts, registrations, windows
+from enrol.store import journal, locks, messages, receipts, registrations, windows
 from enrol.store.db import statements, transaction
 
 __all__ = [
@@ -76,6 +77,7 @@ def withdraw_registration(*, actor: Family, intake_id: int, code: str) -> None:
             return
         refuse_outside(window)
         registrations.withdraw(tx, registration_id=live.registration_id, at=window.at)
+        messages.stage(tx, event=WITHDRAWN, ids=[live.registration_id])
         journal.record(
             tx, actor=actor, action="registration.withdrawn", intake_id=intake_id, subject=live.code
         )

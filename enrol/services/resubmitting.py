@@ -4,10 +4,12 @@ changed.
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 from enrol.core.actors import Actor
+from enrol.core.message_texts import CHANGED
 from enrol.core.review import Source, Status, after_resubmission, carry_over
-from enrol.store import decisions, drafts, journal, registrations, reviews
+from enrol.store import decisions, deliveries, drafts, journal, messages, registrations, reviews
 from enrol.store.db import Transaction
 from enrol.store.registrations import Live, NewRegistration
 
@@ -52,5 +54,8 @@ def write_change(
         actor=actor,
     )
     reviews.close_request(tx, registration_id=live.registration_id, answer="sent_anew")
+    # Before the new message: what waits goes to the contact that the family gave now.
+    deliveries.reroute_child(tx, child_id=new.child_id, kept=timedelta())
+    messages.stage(tx, event=CHANGED, ids=[live.registration_id])
     drafts.renew_key(tx, intake_id=new.intake_id, child_id=new.child_id)
     return written

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from enrol.core.actors import Actor
+from enrol.core.message_texts import INFO_ASKED
 from enrol.core.names import clean_text
 from enrol.core.review import ASKED_FOR, INELIGIBLE_REASONS, Status, can_move
 from enrol.services import due_dates, files_in_charge
 from enrol.services.files_in_charge import FileChanged, NotLawful
 from enrol.services.refusals import Refusal
-from enrol.store import decisions, journal, reviews
+from enrol.store import decisions, journal, messages, reviews
 from enrol.store.db import transaction
 from enrol.store.decisions import Decided
 from enrol.store.reviews import InfoRequest, Postponement, Ruling, Transfer
@@ -125,6 +126,7 @@ def ask_family(
             due_on=due_on,
             actor=actor,
         )
+        messages.stage(tx, event=INFO_ASKED, ids=[seen.file.registration_id])
         journal.record(
             tx,
             actor=actor,

@@ -9,11 +9,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from enrol.core.actors import Actor
+from enrol.core.message_texts import FILE_MOVED, INFO_ASKED
 from enrol.core.names import clean_text
 from enrol.services import authority, due_dates
 from enrol.services.refusals import NotFound, Refusal
 from enrol.services.rezoned_files import FileChange, NoSuchZone, file_changes
-from enrol.store import journal, locks, places, rezonings, rolls
+from enrol.store import journal, locks, messages, places, rezonings, rolls
 from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import IntakeRecord
 from enrol.store.journal import Noted
@@ -155,12 +156,25 @@ def move_group(
                 due_on=terms.calendar.after(terms.today, DAYS_TO_CHOOSE),
                 actor=actor,
             )
+            _tell_families(tx, changes)
         journal.record_all(
             tx,
             actor=actor,
             noted=_noted(done, changes, intake_id=intake_id, why=why, drafts=drafts),
         )
         return done
+
+
+def _tell_families(tx: Transaction, changes: Sequence[FileChange]) -> None:
+    """Stage a message to each family whose file moved: to choose again, or that it did."""
+    must = [one.after.registration_id for one in changes if one.after.must_choose]
+    moved = [
+        one.after.registration_id
+        for one in changes
+        if one.after.from_zone_id is not None and not one.after.must_choose
+    ]
+    messages.stage(tx, event=INFO_ASKED, ids=must)
+    messages.stage(tx, event=FILE_MOVED, ids=moved)
 
 
 def _asked(

@@ -8,6 +8,7 @@ from typing import Any
 from enrol.core.actors import Actor
 from enrol.core.answers import Place
 from enrol.core.decided import DECLARED, RESIDENCE_FACTS
+from enrol.core.message_texts import FILE_MOVED
 from enrol.core.review import TRANSFER_REASONS, Source
 from enrol.services import composing, files_in_charge
 from enrol.services.composing import Sender
@@ -18,6 +19,7 @@ from enrol.store import (
     decisions,
     families,
     journal,
+    messages,
     places,
     registrations,
     reviews,
@@ -118,6 +120,7 @@ def move_file(*, actor: Actor, code: str, version: int, zone: str, reason: str) 
             reason=reason,
             actor=actor,
         )
+        messages.stage(tx, event=FILE_MOVED, ids=[file.registration_id])
         decisions.note_undone(
             tx,
             registration_id=file.registration_id,

@@ -1,175 +1,180 @@
-"""Messages: staged with their event, claimed one at a time, and never sent blindly again."""
+"""Messages: staged with what they tell, in its own transaction, once an event by constraint."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import text
 
+from enrol.core.message_texts import (
+    ANSWER_REMINDER,
+    ANSWERS_OPENED,
+    CHANGED,
+    FILE_MOVED,
+    INFO_ASKED,
+    OBJECTION_ANSWERED,
+    POSTPONED,
+    RESULTS_FINAL,
+    RESULTS_PROVISIONAL,
+    SEAT_MOVED,
+    WITHDRAWN,
+)
 from enrol.store.db import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message whose sending has begun; ``attempt`` is the fence of what follows.
-
-    ``address`` is None when the family has taken it back meanwhile.
-    """
-
-    message_id: int
-    attempt: int
-    event: str
-    pupil_code: str
-    address: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many messages of an intake stand where, with the reason of those undelivered."""
-
-    channel: str
-    state: str
-    failure: str | None
-    count: int
-
+from enrol.store.intakes import CIVIL_TIME
 
 NOT_REHEARSED = "i.kind = 'official'"
 """The first guard; the table's own constraints are the last one."""
 
-_STAGE = """
-INSERT INTO messages (intake_id, intake_kind, registration_id, event, channel)
-SELECT i.id, i.kind, r.id, :event,
-       CASE WHEN coalesce(sent.contact ->> 'email', '') <> '' THEN 'email' ELSE 'sms' END
-  FROM registrations r
+WAY: Final = """
+  SELECT CASE WHEN p.channel = 'none' THEN 'none'
+              WHEN p.channel = 'sms' AND coalesce(sent.contact ->> 'phone', '') <> '' THEN 'sms'
+              WHEN coalesce(sent.contact ->> 'email', '') <> '' THEN 'email'
+              WHEN coalesce(sent.contact ->> 'phone', '') <> '' THEN 'sms'
+              ELSE 'none' END AS channel"""
+"""How a family is told: as it chose (``p``), else by what it left in what it sent (``sent``)."""
+
+CONTACT: Final = """
+  LEFT JOIN message_preferences p ON p.child_id = r.child_id
+  LEFT JOIN submissions m ON m.registration_id = r.id AND m.version = r.version
+  CROSS JOIN LATERAL (SELECT nullif(m.payload, '')::jsonb -> 'contact' AS contact) sent"""
+
+COLUMNS: Final = (
+    "(intake_id, intake_kind, registration_id, event, occurrence, due_on, channel, state)"
+)
+STATE: Final = "CASE way.channel WHEN 'none' THEN 'kept' ELSE 'waiting' END"
+ONCE: Final = "ON CONFLICT ON CONSTRAINT uq_messages_event DO NOTHING"
+
+TOLD_FIRST: Final = f"""
+  INSERT INTO messages {COLUMNS}
+  SELECT i.id, i.kind, fresh.id, '{{event}}', 0, NULL, way.channel, {STATE}
+    FROM registration fresh
+    JOIN intakes i ON i.id = fresh.intake_id
+    JOIN submission sent_now ON sent_now.registration_id = fresh.id
+    LEFT JOIN message_preferences p ON p.child_id = fresh.child_id
+   CROSS JOIN LATERAL (SELECT sent_now.payload::jsonb -> 'contact' AS contact) sent
+   CROSS JOIN LATERAL ({WAY}) way
+   WHERE {{guard}}"""  # noqa: S608 - names of columns, no values
+"""The message of a first submission, as a part of the statement that writes it; needs that
+statement's rows ``registration`` (id, intake_id, child_id) and ``submission`` (registration_id,
+payload). See ``guarded``."""
+
+_STAGE = f"""
+INSERT INTO messages {COLUMNS}
+SELECT i.id, i.kind, r.id, :event, who.occurrence, who.due_on, way.channel, {STATE}
+  FROM ({{who}}) AS who (registration_id, occurrence, due_on)
+  JOIN registrations r ON r.id = who.registration_id
   JOIN intakes i ON i.id = r.intake_id
-  JOIN submissions m ON m.registration_id = r.id AND m.version = r.version
- CROSS JOIN LATERAL (SELECT m.payload::jsonb -> 'contact' AS contact) sent
- WHERE r.intake_id = :intake_id AND r.status <> 'withdrawn' AND {guard}
-   AND coalesce(sent.contact ->> 'email', sent.contact ->> 'phone', '') <> ''
+  {CONTACT}
+  CROSS JOIN LATERAL ({WAY}) way
+ WHERE {{guard}}
  ORDER BY r.id
-ON CONFLICT ON CONSTRAINT uq_messages_registration_id_event_channel DO NOTHING"""
+{ONCE}"""  # noqa: S608 - names of columns, no values
 
-# Night begins before midnight and ends after it, or not: both are one comparison each.
-_AWAKE = """
-  CASE WHEN CAST(:quiet_from AS time) <= CAST(:quiet_until AS time)
-       THEN NOT (here.at >= :quiet_from AND here.at < :quiet_until)
-       ELSE here.at < :quiet_from AND here.at >= :quiet_until END"""
-_HERE = "(SELECT (clock_timestamp() AT TIME ZONE 'Asia/Ho_Chi_Minh')::time AS at) here"
+_LAST_DAY = f"""((h.answer_by AT TIME ZONE '{CIVIL_TIME}') - interval '1 second')::date"""
+_LIVE = """
+SELECT id, 0::bigint, NULL::date FROM registrations
+ WHERE intake_id = ANY(:ids) AND status <> 'withdrawn'"""
 
-_CLAIM = f"""
-WITH due AS (
-  SELECT w.id FROM messages w, {_HERE}
-   WHERE w.state = 'waiting' AND w.channel = :channel
-     AND w.next_attempt_at <= clock_timestamp() AND {_AWAKE}
-   ORDER BY w.next_attempt_at, w.id LIMIT 1 FOR UPDATE OF w SKIP LOCKED)
-UPDATE messages t
-   SET state = 'sending', attempts = t.attempts + 1, began_at = clock_timestamp(), failure = NULL
-  FROM due, registrations r
-  JOIN children c ON c.id = r.child_id
-  JOIN submissions m ON m.registration_id = r.id AND m.version = r.version
- WHERE t.id = due.id AND r.id = t.registration_id
-RETURNING t.id, t.attempts, t.event, c.pupil_code,
-          nullif(m.payload::jsonb -> 'contact'
-                 ->> CASE t.channel WHEN 'email' THEN 'email' ELSE 'phone' END, '')"""  # noqa: S608
+_WHO: Final = {
+    RESULTS_PROVISIONAL: _LIVE,
+    RESULTS_FINAL: _LIVE,
+    CHANGED: "SELECT id, version::bigint, NULL::date FROM registrations WHERE id = ANY(:ids)",
+    WITHDRAWN: "SELECT id, 0::bigint, NULL::date FROM registrations WHERE id = ANY(:ids)",
+    INFO_ASKED: """
+SELECT registration_id, id, due_on FROM info_requests
+ WHERE registration_id = ANY(:ids) AND answered_at IS NULL""",
+    FILE_MOVED: """
+SELECT registration_id, max(id), NULL::date FROM zone_transfers
+ WHERE registration_id = ANY(:ids) GROUP BY registration_id""",
+    POSTPONED: """
+SELECT registration_id, 0::bigint, new_due_on FROM postponements
+ WHERE registration_id = ANY(:ids) AND new_due_on IS NOT NULL""",
+    OBJECTION_ANSWERED: """
+SELECT registration_id, id, NULL::date FROM objections
+ WHERE id = ANY(:ids) AND answered_at IS NOT NULL""",
+    ANSWERS_OPENED: f"""
+SELECT h.registration_id, o.number::bigint, {_LAST_DAY} FROM rounds o
+  JOIN held_seats h ON h.intake_id = o.intake_id AND h.is_unanswered
+ WHERE o.id = ANY(:ids)""",  # noqa: S608
+    SEAT_MOVED: f"""
+SELECT DISTINCT h.registration_id, o.number::bigint,
+       CASE WHEN h.is_unanswered THEN {_LAST_DAY} END
+  FROM rounds o JOIN ledger_lines l ON l.round_id = o.id AND l.taken_id IS NOT NULL
+  JOIN registrations g ON g.code = l.code
+  JOIN held_seats h ON h.registration_id = g.id
+ WHERE o.id = ANY(:ids)""",  # noqa: S608
+    ANSWER_REMINDER: f"""
+SELECT h.registration_id, to_char(h.answer_by, 'YYYYMMDD')::bigint, {_LAST_DAY}
+  FROM held_seats h
+ WHERE h.registration_id = ANY(:ids)""",  # noqa: S608
+}
+"""Whom an event tells, which occurrence it is and until when there is something to do; ``ids`` are
+of registrations, but of the intakes whose results are out, of rounds, of an objection."""
 
-_DUE = f"""
-SELECT DISTINCT w.intake_id FROM messages w, {_HERE}
- WHERE w.state = 'waiting' AND w.channel = ANY(:channels)
-   AND w.next_attempt_at <= clock_timestamp() AND {_AWAKE}"""  # noqa: S608
+_REMIND = """
+SELECT h.registration_id FROM held_seats h JOIN intakes i ON i.id = h.intake_id
+ WHERE i.phase = 'final' AND h.is_unanswered AND h.answer_by > clock_timestamp()
+   AND h.answer_by <= clock_timestamp() + CAST(:before AS interval)
+   AND NOT EXISTS (SELECT FROM seat_answers a
+                    WHERE a.intake_id = h.intake_id AND a.registration_id = h.registration_id
+                      AND a.round_id IS NULL AND a.replaced_at IS NULL)
+   AND NOT EXISTS (SELECT FROM messages n
+                    WHERE n.registration_id = h.registration_id
+                      AND (n.event = 'answer_reminder'
+                           AND n.occurrence = to_char(h.answer_by, 'YYYYMMDD')::bigint
+                        OR n.event IN ('answers_opened', 'seat_moved')
+                           AND n.created_at > clock_timestamp() - CAST(:rest AS interval)))
+ ORDER BY h.registration_id LIMIT :most"""
 
 
-def stage_for_all(tx: Transaction, *, intake_id: int, event: str) -> int:
-    """Stage one message a live registration that left an address, by one statement; returns how
-    many are new. A rehearsal's are none.
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """What a family was told or will be, on its own page; ``state`` and ``channel`` are words of
+    the table.
     """
-    statement = _STAGE.replace("{guard}", NOT_REHEARSED)
-    return tx.execute(text(statement), {"intake_id": intake_id, "event": event}).rowcount
+
+    event: str
+    due_on: date | None
+    channel: str
+    state: str
+    created_at: datetime
+    sent_at: datetime | None
 
 
-def due_intakes(
-    tx: Transaction, *, channels: Collection[str], quiet_from: time, quiet_until: time
-) -> list[int]:
-    """Return the intakes with messages to be sent now, on these channels."""
-    values = {"channels": list(channels), "quiet_from": quiet_from, "quiet_until": quiet_until}
-    return list(tx.execute(text(_DUE), values).scalars())
+def guarded(statement: str, *, event: str = "") -> str:
+    """Return a statement with the guard against rehearsals, and the event, in their places."""
+    return statement.replace("{guard}", NOT_REHEARSED).replace("{event}", event)
 
 
-def claim_one(
-    tx: Transaction, *, channel: str, quiet_from: time, quiet_until: time
-) -> Claimed | None:
-    """Mark the next due message as being sent; None when there is none, or families sleep."""
-    values = {"channel": channel, "quiet_from": quiet_from, "quiet_until": quiet_until}
-    row = tx.execute(text(_CLAIM), values).one_or_none()
-    return None if row is None else Claimed(*row)
+def stage(tx: Transaction, *, event: str, ids: Sequence[int]) -> int:
+    """Stage the messages of an event in the transaction of what they tell, by one statement;
+    returns how many are new.
 
-
-def mark_sent(tx: Transaction, *, message: Claimed) -> bool:
-    """Note that the provider took it, also when it was in doubt meanwhile; False when a later
-    attempt began.
+    ``ids`` are registrations, but for results their intakes, for rounds the rounds, for an
+    answered objection the objection. A rehearsal's messages are none. What was told stays told
+    once.
     """
-    done = tx.execute(
-        text(
-            "UPDATE messages SET state = 'sent', sent_at = clock_timestamp(), failure = NULL"
-            " WHERE id = :id AND attempts = :attempt AND state IN ('sending', 'in_doubt')"
-        ),
-        {"id": message.message_id, "attempt": message.attempt},
-    )
-    return done.rowcount == 1
+    if not ids:
+        return 0
+    statement = guarded(_STAGE).replace("{who}", _WHO[event])
+    return tx.execute(text(statement), {"event": event, "ids": list(ids)}).rowcount
 
 
-def mark_failed(
-    tx: Transaction, *, message: Claimed, state: str, failure: str, wait: timedelta
-) -> None:
-    """Put an attempt that is over into ``waiting`` (for ``wait``), ``in_doubt`` or ``dead``."""
-    tx.execute(
-        text(
-            "UPDATE messages SET state = :state, failure = :failure,"
-            " next_attempt_at = clock_timestamp() + CAST(:wait AS interval)"
-            " WHERE id = :id AND attempts = :attempt AND state = 'sending'"
-        ),
-        {
-            "id": message.message_id,
-            "attempt": message.attempt,
-            "state": state,
-            "failure": failure,
-            "wait": wait,
-        },
-    )
-
-
-def settle_abandoned(
-    tx: Transaction, *, older_than: timedelta, repeatable: Collection[str], failure: str
-) -> int:
-    """Take up attempts nobody finished: again where the channel's provider knows a repetition,
-    in doubt elsewhere. Returns how many.
+def remind(tx: Transaction, *, before: timedelta, rest: timedelta, most: int) -> int:
+    """Stage a reminder, once a deadline, where an answer is missing and the deadline is near;
+    returns how many are new. Who heard of it within ``rest`` is left alone.
     """
-    statement = text("""
-        WITH lost AS (
-          SELECT id FROM messages
-           WHERE state = 'sending'
-             AND began_at < clock_timestamp() - CAST(:older_than AS interval)
-           ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED)
-        UPDATE messages t
-           SET state = CASE WHEN t.channel = ANY(:repeatable) THEN 'waiting' ELSE 'in_doubt' END,
-               failure = :failure
-          FROM lost WHERE t.id = lost.id""")
-    values = {"older_than": older_than, "repeatable": list(repeatable), "failure": failure}
-    return tx.execute(statement, values).rowcount
+    values = {"before": before, "rest": rest, "most": most}
+    late = list(tx.execute(text(_REMIND), values).scalars())
+    return stage(tx, event=ANSWER_REMINDER, ids=late)
 
 
-def tally(tx: Transaction, *, intake_id: int) -> list[Tally]:
-    """Count an intake's messages by channel, state and reason; for officers and commands."""
+def told_to(tx: Transaction, *, child_id: int, limit: int) -> list[ToldLine]:
+    """Return the newest messages to a child's family."""
     query = text(
-        "SELECT channel, state, failure, count(*) FROM messages WHERE intake_id = :intake_id"
-        " GROUP BY channel, state, failure ORDER BY channel, state, failure"
+        "SELECT t.event, t.due_on, t.channel, t.state, t.created_at, t.sent_at"
+        "  FROM registrations r JOIN messages t ON t.registration_id = r.id"
+        " WHERE r.child_id = :child_id ORDER BY t.id DESC LIMIT :limit"
     )
-    return [Tally(*row) for row in tx.execute(query, {"intake_id": intake_id})]
-
-
-def send_again(tx: Transaction, *, intake_id: int, state: str) -> int:
-    """Let an intake's messages that are ``in_doubt`` or ``dead`` wait to be sent once more."""
-    statement = text(
-        "UPDATE messages SET state = 'waiting', next_attempt_at = clock_timestamp()"
-        " WHERE intake_id = :intake_id AND state = :state AND state IN ('in_doubt', 'dead')"
-    )
-    return tx.execute(statement, {"intake_id": intake_id, "state": state}).rowcount
+    return [ToldLine(*row) for row in tx.execute(query, {"child_id": child_id, "limit": limit})]

@@ -12,10 +12,12 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from enrol.core.actors import Actor, Family
+from enrol.core.message_texts import REGISTERED
 from enrol.store import desks, windows
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
 from enrol.store.families import Child, Residence
+from enrol.store.messages import TOLD_FIRST, guarded
 from enrol.store.places import Group, Named, ZoneSchool
 from enrol.store.registrations import SEQUENCE_SPAN, NewRegistration
 from enrol.store.windows import Window
@@ -131,31 +133,35 @@ def _school(told: list[Any]) -> ZoneSchool:
 
 _SCHOOL_FIELDS = tuple(ZoneSchool.__dataclass_fields__)
 
-WRITE_FIRST = """
+WRITE_FIRST = f"""
 WITH registration AS (
   INSERT INTO registrations (intake_id, child_id, code, family_code, intake_zone_id, status,
                              wishes, distances, facts, submission_hash, submitted_at)
   VALUES (%(intake_id)s, %(child_id)s, %(code)s, %(family_code)s, %(intake_zone_id)s, %(status)s,
           %(wishes)s, %(distances)s, %(facts)s, %(hash)s, %(submitted_at)s)
-  RETURNING id
+  RETURNING id, intake_id, child_id
 ), submission AS (
   INSERT INTO submissions (registration_id, version, submission_key, payload, salt, hash,
                            submitted_at)
   SELECT id, 1, %(submission_key)s, %(payload)s, %(salt)s, %(hash)s, %(submitted_at)s
     FROM registration
+  RETURNING registration_id, payload
+), told AS ({TOLD_FIRST}
 ), entry AS (
   INSERT INTO journal (actor, action, intake_id, subject, detail)
   VALUES (%(actor)s, 'registration.submitted', %(intake_id)s, %(code)s, %(detail)s)
 )
 UPDATE drafts
-   SET submission_key = gen_random_uuid(), submit_for_me = false, refused_at = NULL, refusals = '{}'
+   SET submission_key = gen_random_uuid(), submit_for_me = false, refused_at = NULL,
+       refusals = '{{}}'
  WHERE intake_id = %(intake_id)s AND child_id = %(child_id)s
-"""
+"""  # noqa: S608 - a statement of our own in it
 
 
 def write_first(tx: Transaction, *, new: NewRegistration, actor: Actor) -> None:
-    """Write a registration, its first submission, their journal entry and the draft's next key, in
-    one statement; what the family asked of the opening is thereby done.
+    """Write a registration, its first submission, their journal entry, the message to the family
+    and the draft's next key, in one statement; what the family asked of the opening is thereby
+    done.
 
     Raises AlreadyRegistered or AlreadySubmitted when another connection was faster.
     """
@@ -178,4 +184,4 @@ def write_first(tx: Transaction, *, new: NewRegistration, actor: Actor) -> None:
         "detail": Jsonb({"version": 1, "submission_hash": new.submission_hash}),
     }
     with translated():
-        tx.exec_driver_sql(WRITE_FIRST, values)
+        tx.exec_driver_sql(guarded(WRITE_FIRST, event=REGISTERED), values)

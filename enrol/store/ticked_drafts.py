@@ -24,9 +24,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DataError, IntegrityError
 
+from enrol.core.message_texts import SUBMITTED_FOR_ME
 from enrol.store.constraints import StoreRefusal, translated
 from enrol.store.db import Transaction
 from enrol.store.families import Child
+from enrol.store.messages import TOLD_FIRST, guarded
 from enrol.store.places import Group, ZoneSchool
 from enrol.store.registrations import SEQUENCE_SPAN, NewRegistration
 from enrol.store.tables.children import children, family_secrets, residences
@@ -183,7 +185,7 @@ def submit(tx: Transaction, *, sent: Sequence[NewRegistration]) -> int:
         return 0
     rows = json.dumps([_row(new) for new in sent], ensure_ascii=False)
     values = {"intake_id": sent[0].intake_id, "at": sent[0].submitted_at, "rows": rows}
-    statement = text(_SUBMIT.replace("ONCE", ONCE))
+    statement = text(guarded(_SUBMIT, event=SUBMITTED_FOR_ME).replace("ONCE", ONCE))
     try:
         with translated(), tx.begin_nested():
             return int(tx.execute(statement, values).scalar_one())
@@ -202,7 +204,7 @@ def refuse(tx: Transaction, *, intake_id: int, refusals: Mapping[int, Sequence[s
 ONCE = "ON CONFLICT (intake_id, child_id) WHERE status <> 'withdrawn' DO NOTHING"
 """The last guard: ``uq_registrations_live_child``."""
 
-_SUBMIT = """
+_SUBMIT = f"""
 WITH sent AS MATERIALIZED (
   SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS sent (
     child_id integer, code text, family_code text, intake_zone_id integer, status text,
@@ -214,24 +216,26 @@ WITH sent AS MATERIALIZED (
   SELECT :intake_id, child_id, code, family_code, intake_zone_id, status,
     wishes, distances, facts, hash, :at
   FROM sent ONCE
-  RETURNING id, code
+  RETURNING id, code, intake_id, child_id
 ), submission AS (
   INSERT INTO submissions (registration_id, version, submission_key, payload, salt, hash,
     submitted_at)
   SELECT id, 1, submission_key, payload, salt, hash, :at
   FROM registration JOIN sent USING (code)
+  RETURNING registration_id, payload
+), told AS ({TOLD_FIRST}
 ), entry AS (
   INSERT INTO journal (actor, action, intake_id, subject, detail)
-  SELECT 'family:' || child_id, 'registration.submitted', :intake_id, code,
+  SELECT 'family:' || sent.child_id, 'registration.submitted', :intake_id, code,
     jsonb_build_object('version', 1, 'submission_hash', hash, 'at_opening', true)
   FROM registration JOIN sent USING (code)
 ), done AS (
   UPDATE drafts SET submit_for_me = false, submission_key = gen_random_uuid(),
-    refused_at = NULL, refusals = '{}'
+    refused_at = NULL, refusals = '{{}}'
   FROM sent WHERE drafts.intake_id = :intake_id AND drafts.child_id = sent.child_id
 )
 SELECT count(*) FROM registration
-"""
+"""  # noqa: S608 - a statement of our own in it
 
 _REFUSE = """
 WITH refused AS MATERIALIZED (

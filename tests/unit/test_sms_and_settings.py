@@ -50,7 +50,8 @@ def provider():
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{server.server_port}"
-    yield Handler, seen, HttpSmsSender(url=url, token="t" * 24, timeout_seconds=5)
+    with HttpSmsSender(url=url, token="t" * 24, timeout_seconds=5).line() as line:
+        yield Handler, seen, line
     server.shutdown()
     thread.join()
     server.server_close()

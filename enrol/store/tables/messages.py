@@ -1,12 +1,15 @@
-"""Messages to families: one row an event and way of telling. No address, no words: only who and
-about what.
+"""Messages to families: one row an event. No address, no words: only who and about what. And how
+each family wants to be told.
 """
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
+    ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -29,17 +32,32 @@ messages = Table(
     Column("intake_id", Integer, nullable=False),
     Column("intake_kind", Text, nullable=False, server_default="official"),
     Column("registration_id", BigInteger, nullable=False),
-    Column("event", Text, nullable=False),
+    Column("event", Text, nullable=False, comment="a word of core.message_texts"),
+    Column(
+        "occurrence",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="which one, where an event may come again",
+    ),
+    Column("due_on", Date, comment="the last day for what the family is asked to do"),
     Column("channel", Text, nullable=False),
     Column("state", Text, nullable=False, server_default="waiting"),
     Column("attempts", Integer, nullable=False, server_default="0", comment="also the fence"),
     Column("next_attempt_at", Instant, nullable=False, server_default=func.clock_timestamp()),
     Column("began_at", Instant, comment="when the latest attempt began"),
+    Column(
+        "perhaps_told",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="an attempt's answer was lost: the family may have it",
+    ),
     Column("sent_at", Instant),
     Column("failure", Text, comment="a word of services.delivering, never a provider's text"),
     Column("created_at", Instant, nullable=False, server_default=func.clock_timestamp()),
-    # At most once: an event is told to a registration's family once a channel.
-    UniqueConstraint("registration_id", "event", "channel"),
+    # At most once: an event is told to a registration's family once, by whatever way.
+    UniqueConstraint("registration_id", "event", "occurrence", name="uq_messages_event"),
     # No rehearsal: the message refers to its intake as an official one, and to a registration of
     # that intake. Both are the database's word, whatever a service forgot.
     CheckConstraint("intake_kind = 'official'", name="never_a_rehearsal"),
@@ -53,9 +71,18 @@ messages = Table(
         ["registrations.id", "registrations.intake_id"],
         name="fk_messages_registration_of_intake",
     ),
-    CheckConstraint("event IN ('results_provisional', 'results_final')", name="event"),
-    CheckConstraint("channel IN ('email', 'sms')", name="channel"),
-    CheckConstraint("state IN ('waiting', 'sending', 'sent', 'in_doubt', 'dead')", name="state"),
+    CheckConstraint(
+        "event IN ('registered', 'submitted_for_me', 'changed', 'withdrawn', 'info_asked',"
+        " 'file_moved', 'postponed', 'objection_answered', 'results_provisional', 'results_final',"
+        " 'answers_opened', 'answer_reminder', 'seat_moved')",
+        name="event",
+    ),
+    CheckConstraint("channel IN ('email', 'sms', 'none')", name="channel"),
+    CheckConstraint(
+        "state IN ('waiting', 'sending', 'sent', 'in_doubt', 'dead', 'kept')", name="state"
+    ),
+    # Kept: whom no way leads to, by its own wish or for want of an address, reads it on its page.
+    CheckConstraint("(state = 'kept') = (channel = 'none')", name="kept"),
     CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
     CheckConstraint("state <> 'sending' OR began_at IS NOT NULL", name="sending"),
     CheckConstraint("state NOT IN ('in_doubt', 'dead') OR failure IS NOT NULL", name="failure"),
@@ -68,5 +95,22 @@ messages = Table(
         "ix_messages_undelivered", "intake_id", "id",
         postgresql_where=text("state IN ('in_doubt', 'dead')"),
     ),
+    Index(
+        "ix_messages_kept", "registration_id",
+        postgresql_where=text("state IN ('waiting', 'kept')"),
+    ),
     Index("ix_messages_intake", "intake_id"),
 )  # fmt: skip
+
+message_preferences = Table(
+    "message_preferences",
+    metadata,
+    Column("child_id", ForeignKey("children.id"), primary_key=True, autoincrement=False),
+    Column("channel", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    CheckConstraint("channel IN ('email', 'sms', 'none')", name="channel"),
+    CheckConstraint("language IN ('vi', 'en')", name="language"),
+    Index("ix_message_preferences_changed_at", "changed_at"),
+)
+"""How a family wants to be told; without a row: by mail where it gave an address, else by SMS."""
