@@ -24,8 +24,6 @@ _LONGEST_WAIT = timedelta(hours=2)
 AT_ONCE = 20
 """Messages claimed together where a repetition is known by its key. Elsewhere a mail is claimed
 alone: who dies leaves a single one in doubt."""
-KEPT_FOR = timedelta(days=7)
-"""Who chooses a way again is sent what was only kept for it that long; the page shows the rest."""
 _JUST_CHANGED = timedelta(minutes=10)
 REMIND_BEFORE = timedelta(hours=48)
 _REST = timedelta(hours=24)
@@ -51,7 +49,7 @@ def stage_due(*, senders: Mapping[str, MessageSender], quiet: QuietHours) -> Non
     A channel without a sender lets its messages wait, visibly.
     """
     with transaction() as tx:
-        deliveries.reroute_recent(tx, changed=_JUST_CHANGED, kept=KEPT_FOR)
+        deliveries.reroute_recent(tx, changed=_JUST_CHANGED, kept=deliveries.KEPT_FOR)
     if not senders:
         return
     repeatable = [channel for channel, sender in senders.items() if sender.knows_repetitions]

@@ -164,10 +164,13 @@ def _of(table: str, where: str) -> str:
 
 _MINE = "IN (SELECT id FROM registrations WHERE child_id = :child_id)"
 _CODES = "ARRAY(SELECT code FROM registrations WHERE child_id = :child_id)"
-_BY_CHILD = ("residences", "guardians", "drafts", "registrations", "objections", "data_requests")
+_BY_CHILD = (
+    "residences", "guardians", "drafts", "registrations", "objections", "data_requests",
+    "message_preferences",
+)  # fmt: skip
 _BY_FILE = (
-    "assisted_submissions", "documents", "error_reports", "estimates", "fact_decisions",
-    "file_marks", "flags", "held_seats", "info_requests", "marked_files", "messages",
+    "assisted_submissions", "class_places", "documents", "error_reports", "estimates",
+    "fact_decisions", "file_marks", "flags", "held_seats", "info_requests", "marked_files", "messages",
     "postponements", "rating_rights",
     "residence_answers", "rulings", "seat_answers", "zone_transfers",
 )  # fmt: skip

@@ -3,11 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from typing import Final
 
 from sqlalchemy import text
 
 from enrol.store.db import Transaction
 from enrol.store.messages import CONTACT, WAY
+
+KEPT_FOR: Final = timedelta(days=7)
+"""Who chooses a way again is sent what was only kept for it that long; the page shows the rest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ BLUEPRINTS = {
     "rating": "family",
     "reports": "family",
     "seat": "family",
+    "telling": "family",
     "opening": "family",
     "papers": "family",
     "questions": "family",

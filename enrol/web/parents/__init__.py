@@ -16,6 +16,7 @@ from enrol.web.parents import (
     residences,
     seat,
     sending,
+    telling,
     wards,
 )
 
@@ -37,5 +38,6 @@ def register(app: Flask) -> None:
         residences,
         seat,
         sending,
+        telling,
     ):
         app.register_blueprint(part.blueprint)

@@ -47,7 +47,7 @@ def receipt_letter(receipt: Receipt, *, base_url: str) -> bytes:
                     "Keep this letter: on results day its QR code opens the result, without"
                     " signing in."
                 ),
-                _("We never telephone you to ask for a code or for money."),
+                _("We never call you, and never ask for money or the secret code."),
             ),
             foot=_(
                 "Made by the online enrolment system of %(office)s, %(address)s, from what was"

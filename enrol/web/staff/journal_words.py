@@ -266,6 +266,7 @@ def _words() -> dict[str, str]:
         "registry.asked": _("Residence registry asked"),
         "flags.read": _("List of warnings read"),
         "flag.dismissed": _("Warning dismissed"),
+        "messages.chosen": _("How the family wants to be told changed"),
         "objection.filed": _("Objection received"),
         "objection.withdrawn": _("Objection taken back by the family"),
         "objection.answered": _("Objection answered"),
