@@ -170,8 +170,8 @@ _BY_CHILD = (
 )  # fmt: skip
 _BY_FILE = (
     "assisted_submissions", "class_places", "documents", "error_reports", "estimates",
-    "fact_decisions", "file_marks", "flags", "held_seats", "info_requests", "marked_files", "messages",
-    "postponements", "rating_rights",
+    "fact_decisions", "file_marks", "flags", "held_seats", "info_requests",
+    "marked_files", "messages", "postponements", "rating_rights",
     "residence_answers", "rulings", "seat_answers", "zone_transfers",
 )  # fmt: skip
 _HELD = {

@@ -165,6 +165,7 @@ def test_every_table_about_a_child_is_in_the_plan_or_kept_for_a_reason():
         "estimates",  # chances, numbers only
         "corrections",  # evidence, codes only
         "seat_answers",  # evidence: words of a list and dates
+        "class_places",  # which class, a number
         "held_seats",  # which school, places in numbers
         "messages",  # that it was told, when and how; no address, no words
     }

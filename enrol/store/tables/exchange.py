@@ -42,7 +42,9 @@ exports = Table(
     Column("size", BigInteger),
     Column("sha256", Text),
     Column("finished_at", Instant),
-    CheckConstraint("kind IN ('registrations', 'admitted', 'objections', 'letters')", name="kind"),
+    CheckConstraint(
+        "kind IN ('registrations', 'admitted', 'objections', 'letters', 'classes')", name="kind"
+    ),
     CheckConstraint("form IN ('xlsx', 'csv', 'zip')", name="form"),
     CheckConstraint("state IN ('pending', 'running', 'done', 'failed', 'deleted')", name="state"),
     CheckConstraint("(state = 'done') = (file IS NOT NULL)", name="done_has_a_file"),
