@@ -38,8 +38,16 @@ _SHOWN_DIFFERENCES = 20
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check the bundle named on the command line; return the exit status."""
     _speak_utf8()
+    was_looking = gc.isenabled()
     gc.disable()  # millions of small objects and no cycles: looking for some costs a tenth of all
-    options = _options(arguments)
+    try:
+        return _status(_options(arguments))
+    finally:
+        if was_looking:
+            gc.enable()
+
+
+def _status(options: argparse.Namespace) -> int:
     announced = Announced(
         commitment=options.commitment,
         list_hash=options.list_hash,

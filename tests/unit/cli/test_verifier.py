@@ -1,5 +1,6 @@
 """The verifier as a program: what it says, its exit status, and what it refuses to open."""
 
+import gc
 import io
 import zipfile
 
@@ -142,3 +143,13 @@ def test_a_bomb_that_lies_about_its_size_is_cut_short(tmp_path, monkeypatch):
     path.write_bytes(buffer.getvalue().replace(true_size, told_size))
 
     assert verifier.main([str(path)]) == 2
+
+
+def test_a_program_that_calls_it_goes_on_collecting_what_is_dead(zipped, tmp_path):
+    assert gc.isenabled()
+
+    verifier.main([zipped(MEMBERS)])
+    assert gc.isenabled()
+
+    verifier.main([str(tmp_path / "nothing.zip")])
+    assert gc.isenabled()
