@@ -3,7 +3,7 @@
 from sqlalchemy import func, select, text, update
 
 from enrol.core.rounds import Answer
-from enrol.services import answering, holding_rounds
+from enrol.services import answering, holding_rounds, running_rounds
 from enrol.store import rounds as rounds_store
 from enrol.store.db import transaction
 from enrol.store.tables.registrations import registrations
@@ -48,7 +48,7 @@ def work() -> None:
     with transaction() as tx:
         waiting = rounds_store.pending_ids(tx)
     for round_id in waiting:
-        holding_rounds.run_round(round_id=round_id)
+        running_rounds.run_round(round_id=round_id)
 
 
 def answer(code: str, given: Answer) -> None:

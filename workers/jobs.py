@@ -14,10 +14,10 @@ from enrol.services import (
     estimating,
     exporting,
     flagging,
-    holding_rounds,
     loading_uploads,
     opening,
     publishing,
+    running_rounds,
     summing_up,
     uploading,
     writing_lists,
@@ -83,7 +83,7 @@ def hold_round(outbox_ids: list[int]) -> None:
     perform(
         job="hold_round",
         outbox_ids=outbox_ids,
-        do=lambda round_id: holding_rounds.run_round(round_id=round_id),
+        do=lambda round_id: running_rounds.run_round(round_id=round_id),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from enrol.core.rounds import Answer
-from enrol.services import answering, holding_rounds
+from enrol.services import answering, holding_rounds, running_rounds
 from enrol.services.answering import RoundPending
 from enrol.store import locks, rounds, seat_answers
 from enrol.store.db import transaction
@@ -183,8 +183,8 @@ def test_two_workers_on_one_round_write_it_once(app, answerable, monkeypatch, bo
     round_now(answerable)
     with transaction() as tx:
         [round_id] = rounds.pending_ids(tx)
-    meet(monkeypatch, both, holding_rounds, "hold_rounds")
-    told = at_once(app, *[lambda: holding_rounds.run_round(round_id=round_id)] * 2)
+    meet(monkeypatch, both, running_rounds, "hold_rounds")
+    told = at_once(app, *[lambda: running_rounds.run_round(round_id=round_id)] * 2)
     assert told == [None, None]
     with transaction() as tx:
         held = rounds.round_of(tx, round_id=round_id)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from enrol.core.intake import Phase
 from enrol.core.rounds import Answer, Cause, LedgerLine, replay
-from enrol.services import answering, bundling, holding_rounds
+from enrol.services import answering, bundling, holding_rounds, running_rounds
 from enrol.services.answering import AnswersOver, CannotAnswerSo, RoundPending
 from enrol.services.holding_rounds import (
     AlreadyOpened,
@@ -176,7 +176,7 @@ def test_a_worker_that_repeats_a_round_changes_nothing(answerable):
     with transaction() as tx:
         ids = list(tx.execute(select(rounds.c.id)).scalars())
     for round_id in ids:
-        holding_rounds.run_round(round_id=round_id)
+        running_rounds.run_round(round_id=round_id)
     assert (rows_of(ledger_lines), rows_of(rounds), seats(answerable)) == written
 
 
