@@ -141,7 +141,8 @@ def _send(message: Claimed, *, line: MessageLine, repeats: bool) -> Outcome:
         language=message.language,
     )
     key = f"enrol-message-{message.message_id}"
-    is_last = message.attempt >= MOST_ATTEMPTS
+    # An officer who lets it be tried again gives it as many attempts more.
+    is_last = message.attempt % MOST_ATTEMPTS == 0
     try:
         line.send(message=OutgoingMessage(key=key, address=message.address, words=words))
     except NotTaken as refusal:
@@ -168,5 +169,6 @@ def _put_back(message: Claimed, *, stops_the_line: bool = False) -> Outcome:
 
 def _wait(message: Claimed) -> timedelta:
     """Return the backoff; what failed together does not come back together."""
-    wait = min(_FIRST_WAIT * (1 << (message.attempt - 1)), _LONGEST_WAIT)
+    doublings = (message.attempt - 1) % MOST_ATTEMPTS
+    wait = min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)
     return wait * (1 + (message.message_id % 32) / 64)

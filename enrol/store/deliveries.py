@@ -174,6 +174,12 @@ def reroute_child(tx: Transaction, *, child_id: int, kept: timedelta) -> int:
     return tx.execute(statement, {"child_id": child_id, "kept": kept}).rowcount
 
 
+def reroute_messages(tx: Transaction, *, ids: Sequence[int]) -> int:
+    """Do so for these messages, which wait."""
+    statement = text(_REROUTE.replace("{whose}", "t.id = ANY(:ids)"))
+    return tx.execute(statement, {"ids": list(ids), "kept": timedelta()}).rowcount
+
+
 def reroute_recent(tx: Transaction, *, changed: timedelta, kept: timedelta) -> int:
     """Do so for every family that changed its wish within ``changed``: a message staged at that
     very moment may have read the wish before.

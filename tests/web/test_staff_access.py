@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from enrol.services import documenting, exporting, imagining, uploading
 from enrol.store.db import transaction
 from enrol.store.tables.checked_homes import residence_lists
+from enrol.store.tables.class_lists import school_classes
 from enrol.store.tables.flags import flags
 from enrol.store.tables.privacy import data_requests
 from enrol.store.tables.registrations import registrations
@@ -46,6 +47,9 @@ PAGES = {
     "staff.data_request": {"city", "ward"},
     "staff.hand_over": {"city", "ward"},
     "staff.flags": OFFICE,
+    "staff.messages": OFFICE | SCHOOLS,
+    "staff.message_again": set(),  # the ward's own, and none is in doubt here
+    "staff.messages_again": OFFICE | SCHOOLS,
     "staff.dismiss_flag": {"city", "ward", "school"},
     "office.homes": OFFICE,
     "office.homes_list": {"city", "ward"},
@@ -121,6 +125,10 @@ PAGES = {
     "schools.wishes": {"school"},
     "schools.roll": {"school"},
     "schools.enrolment": {"school"},
+    "schools.classes": {"school"},
+    "schools.divide": {"school"},
+    "schools.one_class": {"school"},
+    "schools.put_child": set(),  # only a child with a seat
     "schools.file": {"school"},
     "schools.act": {"school"},
     "schools.upload": {"school"},
@@ -139,6 +147,10 @@ PHASES = {
     "schools.roll": "provisional",
     "office.rounds": "final",
     "schools.enrolment": "final",
+    "schools.classes": "final",
+    "schools.divide": "final",
+    "schools.one_class": "final",
+    "schools.put_child": "final",
 }
 BUTTONS = {
     "office.drop_import",
@@ -147,11 +159,14 @@ BUTTONS = {
     "office.approve_seats",
     "staff.dismiss_flag",
     "staff.hand_over",
+    "staff.message_again",
+    "staff.messages_again",
 }
 """Pages that answer a press of a button and nothing else."""
 AT_COUNTER = {"staff.entry", "staff.reset", "staff.printed"}
 UNKEPT = {
     "schools.propose_seats",
+    "schools.put_child",
     "staff.home",
     "office.many",
     "schools.many",
@@ -178,6 +193,8 @@ POSTED = (
     "staff.entry_new",
     "staff.reset",
     "staff.dismiss_flag",
+    "staff.message_again",
+    "staff.messages_again",
     "office.homes",
     "office.ask_registry",
     "office.apply_homes",
@@ -210,6 +227,9 @@ POSTED = (
     "schools.act",
     "schools.propose_seats",
     "schools.enrolment",
+    "schools.classes",
+    "schools.divide",
+    "schools.put_child",
     "schools.report",
     "schools.new_report",
     "schools.objection",
@@ -289,6 +309,14 @@ def keep_list_and_flag(house):
                 due_on=date(2026, 7, 8),
             )
         )
+        tx.execute(
+            insert(school_classes).values(
+                intake_id=house.world.intake_id,
+                school_id=house.world.schools["S1"],
+                position=1,
+                name="1A1",
+            )
+        )
     file_many(house.world, count=1)
     make_token(
         house.app.extensions["enrol_adapters"],
@@ -319,6 +347,7 @@ def address_of(house, endpoint, code):
         "request_id": 1,
         "objection_id": 1,
         "report_id": 1,
+        "class_id": 1,
         "unit_code": "00070",
         "zone": "T00070",
         "staff_id": house.officers.ward.staff_id,

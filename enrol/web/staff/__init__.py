@@ -4,9 +4,18 @@ from flask import Flask
 from flask_security import UserDatastore
 
 from enrol.config import Settings
-from enrol.web.staff import accounts, counter, data_requests, exports, flags, home, sessions
+from enrol.web.staff import (
+    accounts,
+    counter,
+    data_requests,
+    exports,
+    flags,
+    home,
+    messages,
+    sessions,
+)
 
-__all__ = ["counter", "data_requests", "exports", "flags", "register"]
+__all__ = ["counter", "data_requests", "exports", "flags", "messages", "register"]
 
 
 def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -> None:

@@ -33,7 +33,7 @@ _ELSEWHERE = {
     "staff.hand_over": "data",
 }
 """Pages that stand under another heading than their address says."""
-_OF_AN_INTAKE = ("staff.lists", "staff.export")
+_OF_AN_INTAKE = ("staff.lists", "staff.export", "staff.messages")
 
 
 def _navigation(actor: Officer) -> list[tuple[str, str, bool]]:
