@@ -17,9 +17,12 @@ _TITLES = {
     "admitted": N_("List of admitted children"),
     "objections": N_("List of objections"),
     "letters": N_("Result letters"),
+    "classes": N_("Class lists"),
 }
 
 _HEADINGS = {
+    "class": N_("Class"),
+    "class_number": N_("Number in the class"),
     "zone": N_("Zone"),
     "code": N_("Registration code"),
     "pupil_code": N_("Pupil code"),
@@ -55,6 +58,7 @@ _HEADINGS = {
 }
 
 _CELLS = {
+    "class": {"": N_("in no class")},
     "sex": {"female": N_("Girl"), "male": N_("Boy")},
     "guardian_relation": {
         "mother": N_("Mother"),

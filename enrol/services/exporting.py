@@ -11,8 +11,10 @@ from enrol.core.actors import Actor
 from enrol.services import authority
 from enrol.services.listable import (
     ALLOCATED,
+    CLASSES,
     COLUMNS,
     LETTERS,
+    lists_classes,
     lists_objections,
     lists_seats,
     prints_letters,
@@ -28,6 +30,7 @@ from enrol.store.intakes import IntakeRecord
 from enrol.store.rolls import SchoolName
 
 __all__ = [
+    "CLASSES",
     "FORMS",
     "LETTERS",
     "LETTER_FORM",
@@ -67,6 +70,7 @@ class Choices:
     has_rolls: bool
     has_objections: bool
     has_letters: bool
+    has_classes: bool
     schools: tuple[SchoolName, ...]
     schools_with_roll: frozenset[int]
     newest: tuple[Export, ...]
@@ -95,6 +99,7 @@ def choices_of(*, actor: Actor, intake_id: int) -> Choices:
             has_rolls=bool(reach.unit_ids) and grasp.intake.phase in ALLOCATED,
             has_objections=lists_objections(grasp),
             has_letters=prints_letters(grasp),
+            has_classes=lists_classes(grasp),
             schools=tuple(schools),
             schools_with_roll=frozenset(with_roll),
             newest=tuple(

@@ -31,6 +31,7 @@ __all__ = [
     "ClassRoll",
     "NamesRefused",
     "OneChild",
+    "OneClass",
     "SeatedChild",
     "class_desk",
     "class_roll",

@@ -14,6 +14,7 @@ _PUBLISHED = (Phase.PROVISIONAL, Phase.FINAL, Phase.SETTLED)
 
 
 LETTERS: Final = "letters"
+CLASSES: Final = "classes"
 COLUMNS: Final = {**export_rows.COLUMNS, "objections": objection_rows.COLUMNS, LETTERS: ()}
 """The columns of each kind of list, in their order."""
 
@@ -32,7 +33,9 @@ def refuse_beyond(grasp: Grasp, *, kind: str, school: SchoolName | None) -> None
     if school is None:
         if not grasp.reach.unit_ids:
             raise NotFound
-        if kind == LETTERS or (kind == "admitted" and grasp.intake.phase not in ALLOCATED):
+        if kind in (LETTERS, CLASSES) or (
+            kind == "admitted" and grasp.intake.phase not in ALLOCATED
+        ):
             raise NotFound
         if kind == "objections" and not lists_objections(grasp):
             raise NotFound
@@ -41,9 +44,12 @@ def refuse_beyond(grasp: Grasp, *, kind: str, school: SchoolName | None) -> None
         raise NotFound
     if not grasp.reach.holds_school(school.school_id):
         raise NotFound
-    if kind == "admitted" and not lists_seats(grasp, school):
-        raise NotFound
-    if kind == LETTERS and not prints_letters(grasp):
+    is_there = {
+        "admitted": lists_seats(grasp, school),
+        LETTERS: prints_letters(grasp),
+        CLASSES: lists_classes(grasp),
+    }
+    if not is_there.get(kind, True):
         raise NotFound
 
 
@@ -63,3 +69,8 @@ def lists_seats(grasp: Grasp, school: SchoolName) -> bool:
 def prints_letters(grasp: Grasp) -> bool:
     """Tell whether a school's result letters can be printed: once results are published."""
     return grasp.intake.phase in _PUBLISHED
+
+
+def lists_classes(grasp: Grasp) -> bool:
+    """Tell whether a school's classes can be listed: once it may divide its children."""
+    return grasp.intake.phase in (Phase.FINAL, Phase.SETTLED)

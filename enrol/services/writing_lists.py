@@ -9,7 +9,7 @@ from enrol.core.actors import Officer, System
 from enrol.core.handed_files import ExportHead, WrittenFile
 from enrol.core.reach import Reach
 from enrol.services import authority
-from enrol.services.listable import COLUMNS, LETTERS, refuse_beyond, school_of
+from enrol.services.listable import CLASSES, COLUMNS, LETTERS, refuse_beyond, school_of
 from enrol.services.phones import spoken_phone
 from enrol.services.ports import ExportFiles, Secrets
 from enrol.services.refusals import NotFound, Refusal
@@ -139,6 +139,10 @@ def _streamed(
         wanted = [school.school_id] if school else _schools_led(tx, reach)
         return export_rows.seat_rows(
             tx, intake_id=order.intake_id, school_ids=wanted, language=order.language
+        )
+    if order.kind == CLASSES and school is not None:
+        return export_rows.class_rows(
+            tx, intake_id=order.intake_id, school_id=school.school_id, language=order.language
         )
     if order.kind == "objections":
         return objection_rows.objection_rows(

@@ -25,6 +25,11 @@ COLUMNS = {
         "wish", "permanent_unit", "permanent_group", "current_unit", "current_group",
         "current_address", "guardian_name", "guardian_relation", "guardian_phone",
     ),
+    "classes": (
+        "class", "class_number", "full_name", "birth_on", "sex", "pupil_code", "code",
+        "current_unit", "current_group", "current_address",
+        "guardian_name", "guardian_relation", "guardian_phone",
+    ),
 }  # fmt: skip
 """The columns of each kind of file, in their order."""
 
@@ -60,6 +65,16 @@ def seat_rows(
         "english": language == "en",
     }
     return _streamed(tx, columns=_ADMITTED, source=_OF_SCHOOLS, order=_BY_SCHOOL, values=values)
+
+
+def class_rows(
+    tx: Transaction, *, intake_id: int, school_id: int, language: str
+) -> tuple[int, Iterator[tuple[Any, ...]]]:
+    """Return how many children have a seat at a school, and stream them class by class; who is in
+    no class stands last.
+    """
+    values = {"intake_id": intake_id, "schools": [school_id], "english": language == "en"}
+    return _streamed(tx, columns=_IN_CLASSES, source=_OF_CLASSES, order=_BY_CLASS, values=values)
 
 
 def _streamed(
@@ -130,3 +145,21 @@ _OF_SCHOOLS = f"""
   LEFT JOIN guardians a ON a.child_id = c.id AND a.position = 1"""
 
 _BY_SCHOOL = 'ORDER BY s.code COLLATE "C", c.sort_key COLLATE "C", g.code COLLATE "C"'
+
+_IN_CLASSES = f"""
+  k.name, row_number() OVER (PARTITION BY k.id ORDER BY c.sort_key COLLATE "C", g.code COLLATE "C"),
+  c.full_name, c.birth_on, c.sex, c.pupil_code, g.code,
+  {_unit("current")}, {_group("current")},
+  (SELECT r.address FROM residences r WHERE r.child_id = c.id AND r.kind = 'current'),
+  a.full_name, a.relation, a.phone"""  # noqa: S608 - fixed texts of this module
+
+_OF_CLASSES = f"""
+  FROM ({SEATED}  ) p
+  JOIN registrations g ON g.code = p.code
+  JOIN children c ON c.id = g.child_id
+  LEFT JOIN (class_places l JOIN school_classes k ON k.id = l.class_id
+             AND k.intake_id = :intake_id AND k.school_id = ANY(CAST(:schools AS int[])))
+    ON l.registration_id = g.id
+  LEFT JOIN guardians a ON a.child_id = c.id AND a.position = 1"""
+
+_BY_CLASS = 'ORDER BY k.position NULLS LAST, c.sort_key COLLATE "C", g.code COLLATE "C"'

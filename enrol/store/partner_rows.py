@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    ScalarSelect,
     Select,
     collate,
     exists,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 from enrol.store.db import Transaction
 from enrol.store.runs import counting_outcome
 from enrol.store.tables.children import children
+from enrol.store.tables.class_lists import class_places, school_classes
 from enrol.store.tables.intakes import intake_zones, intakes, seat_plans
 from enrol.store.tables.registrations import registrations
 from enrol.store.tables.rounds import held_seats
@@ -57,7 +59,9 @@ class SeatTaken:
 
 @dataclass(frozen=True, slots=True)
 class ListedChild:
-    """A child of a class list; ``position`` counts the whole list, by given name."""
+    """A child of a class list; ``position`` counts the whole list, by given name; ``class_name``
+    is None for a child in no class of the school.
+    """
 
     code: str
     position: int
@@ -65,6 +69,7 @@ class ListedChild:
     full_name: str
     birth_on: date
     sex: str
+    class_name: str | None
 
 
 def intake_id_of(tx: Transaction, *, code: str) -> int | None:
@@ -129,6 +134,7 @@ def listed_children(
             children.c.full_name,
             children.c.birth_on,
             children.c.sex,
+            _class_name(intake_id, school_id).label("class_name"),
         )
         .join(children, children.c.id == registrations.c.child_id)
         .where(registrations.c.code.in_(_with_a_seat_now(intake_id, school_id)))
@@ -173,6 +179,20 @@ def _seated(intake_id: int, school_id: int) -> tuple[ColumnElement[bool], ...]:
         runs.c.outcome == counting_outcome(intake_id),
         or_(runs.c.stage == 2, runs.c.intake_zone_id.in_(zone_runs)),
         placements.c.school_id == school_id,
+    )
+
+
+def _class_name(intake_id: int, school_id: int) -> ScalarSelect[str]:
+    """Say in which class of the school the registration is; a class of another one is none."""
+    return (
+        select(school_classes.c.name)
+        .join(class_places, class_places.c.class_id == school_classes.c.id)
+        .where(
+            class_places.c.registration_id == registrations.c.id,
+            school_classes.c.intake_id == intake_id,
+            school_classes.c.school_id == school_id,
+        )
+        .scalar_subquery()
     )
 
 

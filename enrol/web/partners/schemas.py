@@ -117,6 +117,11 @@ class Child(Schema):
     full_name = fields.String(required=True)
     birth_on = fields.Date(required=True)
     sex = fields.String(required=True, validate=validate.OneOf(["female", "male"]))
+    class_name = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null until the school has put the child into a class."},
+    )
 
 
 class ClassList(Schema):

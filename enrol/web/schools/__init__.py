@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from enrol.web.schools.routes import blueprint
+from enrol.web.schools.classes import blueprint
 
 
 def register(app: Flask) -> None:

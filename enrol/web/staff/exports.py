@@ -8,7 +8,7 @@ from wtforms import StringField
 from wtforms.validators import AnyOf
 
 from enrol.services import exporting
-from enrol.services.exporting import LETTER_FORM, LETTERS, Choices, Export, SchoolName
+from enrol.services.exporting import CLASSES, LETTER_FORM, LETTERS, Choices, Export, SchoolName
 from enrol.services.ports import ExportFiles
 from enrol.services.refusals import NotFound
 from enrol.web.asking import PageForm, asks_again, typed
@@ -119,6 +119,10 @@ def kind_words(kind: str, *, of_school: bool) -> tuple[str, str]:
         return kind_word(kind), _(
             "A letter for every child with a place, to print: PDF files of 50 letters each"
         )
+    if kind == CLASSES:
+        return kind_word(kind), _(
+            "Every child with a place, class by class, by name; who is in no class stands last"
+        )
     if kind == "objections":
         return kind_word(kind), _("Every objection with its answer, ward by ward, by number")
     if of_school:
@@ -133,6 +137,7 @@ def kind_word(kind: str) -> str:
         "admitted": _("List of admitted children"),
         "objections": _("List of objections"),
         "letters": _("Result letters"),
+        "classes": _("Class lists"),
     }[kind]
 
 
@@ -163,7 +168,8 @@ def _offered(choices: Choices, school: SchoolName | None) -> tuple[str, ...]:
     )
     of_seats = ("admitted", "registrations") if has_roll else ("registrations",)
     if school is not None:
-        return (*of_seats, LETTERS) if choices.has_letters else of_seats
+        with_letters = (*of_seats, LETTERS) if choices.has_letters else of_seats
+        return (*with_letters, CLASSES) if choices.has_classes else with_letters
     return (*of_seats, "objections") if choices.has_objections else of_seats
 
 
