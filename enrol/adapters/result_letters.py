@@ -90,8 +90,9 @@ def _decision(letter: ResultLetter, language: str, words: Words) -> Section:
         lines = [(words(_OUTCOME), words(_NO_SEAT))]
     else:
         school = letter.school_en if language == "en" and letter.school_en else letter.school
+        outcome = _REROUTED if letter.rank is None else _ADMITTED
         lines = [
-            (words(_OUTCOME), words(_REROUTED if letter.rank is None else _ADMITTED)),
+            (words(_OUTCOME), words(_GIVEN_UP if letter.is_given_up else outcome)),
             (words(_SCHOOL), school),
             (words(_ADDRESS), letter.address or ""),
         ]
@@ -99,6 +100,8 @@ def _decision(letter: ResultLetter, language: str, words: Words) -> Section:
             lines.append((words(_WISH), str(letter.rank)))
     kind = words(_FINAL if letter.is_final else _PROVISIONAL)
     lines.append((words(_PUBLISHED), f"{_moment(letter.published_at)} ({kind})"))
+    if letter.moved_at is not None:
+        lines.append((words(_ROUND), _moment(letter.moved_at)))
     return Section(words(_DECISION), tuple(lines))
 
 
@@ -119,6 +122,8 @@ def _child(letter: ResultLetter, language: str, words: Words) -> Section:
 def _paragraphs(letter: ResultLetter, office: LetterOffice, words: Words) -> tuple[str, ...]:
     last_day = letter.objections_until - timedelta(seconds=1)
     said = [words(_BRING) if letter.is_slip else words(_WARD_WRITES)]
+    if letter.is_given_up:
+        said[0] = words(_ADMITS_NOBODY)
     said.append(words(_OBJECT) % {"day": f"{last_day.astimezone(VIETNAM):%d/%m/%Y}"})
     if not letter.is_final:
         said.append(words(_NOT_FINAL))
@@ -138,6 +143,12 @@ _OUTCOME = N_("Result")
 _ADMITTED = N_("Admitted")
 _REROUTED = N_("Re-routed: a seat at a school with free places")
 _NO_SEAT = N_("No seat in this allocation")
+_GIVEN_UP = N_("Given up since: declined, or not answered in time")
+_ROUND = N_("Changed by a round of the waiting lists")
+_ADMITS_NOBODY = N_(
+    "This letter tells what was published and admits to no school: the seat was declined or not"
+    " answered in time, and has gone to another child. Please ask the office of your ward."
+)
 _SCHOOL = N_("School")
 _ADDRESS = N_("School’s address")
 _WISH = N_("Wish granted")

@@ -6,11 +6,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ResultLetter:
-    """One child's result as it was published.
+    """One child's result as it was published, or as a round of the waiting lists left it since.
 
     ``school`` is None without a seat; ``rank`` is the wish granted, None when re-routed. With
-    ``is_slip`` the letter is an admission slip. ``check`` is the keyed mark of the code in
-    this publication: who does not know the key can make none.
+    ``is_slip`` the letter is an admission slip. ``moved_at`` is set when a round changed the seat:
+    then ``school`` is the seat held now, or with ``is_given_up`` the one that was published and is
+    held no longer. ``check`` is the keyed mark of the code in this publication: who does not know
+    the key can make none.
     """
 
     intake: str
@@ -30,11 +32,15 @@ class ResultLetter:
     band: int
     number: str
     check: str
+    moved_at: datetime | None = None
+    is_given_up: bool = False
 
     @property
     def is_slip(self) -> bool:
-        """Tell whether the letter admits: a seat in the final results, nothing earlier."""
-        return self.is_final and self.school is not None
+        """Tell whether the letter admits: a seat in the final results that is still held, nothing
+        earlier.
+        """
+        return self.is_final and self.school is not None and not self.is_given_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class Genuine:
     """What a stranger with a letter in hand may know: no name, no school.
 
     ``ending`` is the end of the code; ``is_superseded`` once a newer result was published.
+    ``moved_at`` is when a round last changed the child's seat: what was printed before admits
+    nobody. With ``has_no_seat`` it was given up, or not answered in time.
     """
 
     ending: str
@@ -49,3 +57,5 @@ class Genuine:
     is_final: bool
     is_rehearsal: bool
     is_superseded: bool
+    moved_at: datetime | None = None
+    has_no_seat: bool = False

@@ -21,7 +21,7 @@ _ENDING = 4
 
 
 def own_letter(*, actor: Family, secrets: Secrets) -> ResultLetter:
-    """Return the family's letter once results are published.
+    """Return the family's letter once results are published; after rounds, of the seat held now.
 
     Raises SignedOut; NotFound before, or when no run has placed the registration.
     """
@@ -43,7 +43,7 @@ def own_letter(*, actor: Family, secrets: Secrets) -> ResultLetter:
 def letters_of_school(
     tx: Transaction, *, intake_id: int, school_id: int, secrets: Secrets
 ) -> tuple[int, Iterator[ResultLetter]]:
-    """Return how many children a school admits, and stream their slips in the order of names.
+    """Return how many children a school admits now, and stream their slips in the order of names.
 
     A step of the job that prints them, which has judged who asked. Raises NotFound before results
     are published.
@@ -63,15 +63,18 @@ def checked(*, publication_id: int, code: str, check: str, secrets: Secrets) -> 
         return None
     with transaction() as tx:
         found = result_letters.publication_of(tx, publication_id=publication_id)
-    if found is None:
-        return None
-    kind, published_at, is_rehearsal, _intake_id, is_superseded = found
+        if found is None:
+            return None
+        kind, published_at, is_rehearsal, intake_id, is_superseded = found
+        moved = result_letters.last_move(tx, intake_id=intake_id, code=code)
     return Genuine(
         ending=code[-_ENDING:],
         published_at=published_at,
         is_final=kind == "final",
         is_rehearsal=is_rehearsal,
         is_superseded=is_superseded,
+        moved_at=moved[0] if moved else None,
+        has_no_seat=moved[1] if moved else False,
     )
 
 
@@ -105,4 +108,6 @@ def _letter(
         band=placed.band,
         number=placed.number,
         check=secrets.letter_check(publication_id=publication_id, code=placed.code),
+        moved_at=placed.moved_at,
+        is_given_up=placed.is_given_up,
     )

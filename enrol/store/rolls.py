@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, collate, select, text
+from sqlalchemy import ColumnElement, Select, and_, collate, exists, or_, select, text
 
 from enrol.store.db import Transaction
 from enrol.store.runs import PROVISIONAL, counting_outcome
@@ -13,6 +13,7 @@ from enrol.store.seats_now import SEATED
 from enrol.store.tables.children import children
 from enrol.store.tables.intakes import intake_zones, publications
 from enrol.store.tables.registrations import registrations
+from enrol.store.tables.rounds import held_seats
 from enrol.store.tables.runs import placements, runs
 from enrol.store.tables.schools import schools
 from enrol.store.tables.units import units, zones
@@ -53,7 +54,7 @@ class RollLine:
 
 @dataclass(frozen=True, slots=True)
 class LeftOver:
-    """A registration that no run so far has given a seat."""
+    """A registration without a seat now: no run gave it one, or it was given up since."""
 
     code: str
     zone: str
@@ -146,7 +147,15 @@ def roll_of(
 
 
 def leftovers(tx: Transaction, *, intake_id: int, unit_ids: Collection[int]) -> list[LeftOver]:
-    """Return the registrations of these units' zones that have no seat, by zone and number."""
+    """Return the registrations of these units' zones that have no seat, by zone and number: as the
+    last round left it, and before rounds by the counting results.
+    """
+    has_rounds = exists().where(held_seats.c.intake_id == intake_id)
+    seated_now = (
+        select(registrations.c.code)
+        .join(held_seats, held_seats.c.registration_id == registrations.c.id)
+        .where(held_seats.c.intake_id == intake_id, held_seats.c.school_id.is_not(None))
+    )
     seated = (
         select(placements.c.code)
         .join(runs, runs.c.id == placements.c.run_id)
@@ -165,8 +174,14 @@ def leftovers(tx: Transaction, *, intake_id: int, unit_ids: Collection[int]) -> 
             runs.c.intake_id == intake_id,
             runs.c.outcome == counting_outcome(intake_id),
             zones.c.unit_id.in_(unit_ids),
-            placements.c.school_id.is_(None),
-            placements.c.code.not_in(seated),
+            or_(
+                and_(has_rounds, placements.c.code.not_in(seated_now)),
+                and_(
+                    ~has_rounds,
+                    placements.c.school_id.is_(None),
+                    placements.c.code.not_in(seated),
+                ),
+            ),
         )
         .order_by(_by_bytes(zones), placements.c.band, placements.c.number, _by_bytes(placements))
     )
