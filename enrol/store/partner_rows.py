@@ -15,11 +15,13 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     union_all,
 )
 
 from enrol.store.db import Transaction
 from enrol.store.runs import counting_outcome
+from enrol.store.seats_now import SEATED
 from enrol.store.tables.children import children
 from enrol.store.tables.class_lists import class_places, school_classes
 from enrol.store.tables.intakes import intake_zones, intakes, seat_plans
@@ -102,18 +104,26 @@ def offered_school(tx: Transaction, *, intake_id: int, code: str) -> OfferedScho
 def seats_taken(
     tx: Transaction, *, intake_id: int, school_id: int, after: str, limit: int
 ) -> list[SeatTaken]:
-    """Return who has a seat at a school, after a code."""
-    query = (
-        select(
+    """Return who has a seat at a school, after a code: as the last round left it, and before rounds
+    as the counting results say.
+    """
+    seated = (
+        text(SEATED)
+        .bindparams(intake_id=intake_id, schools=[school_id])
+        .columns(
             placements.c.code,
+            placements.c.school_id,
             placements.c.band,
-            placements.c.number,
             placements.c.rank,
+            placements.c.number,
             runs.c.stage,
         )
-        .join(runs, runs.c.id == placements.c.run_id)
-        .where(*_seated(intake_id, school_id), _bytes(placements) > after)
-        .order_by(_bytes(placements))
+        .subquery("seated")
+    )
+    query = (
+        select(seated.c.code, seated.c.band, seated.c.number, seated.c.rank, seated.c.stage)
+        .where(_bytes(seated) > after)
+        .order_by(_bytes(seated))
         .limit(limit)
     )
     return [SeatTaken(*row) for row in tx.execute(query)]

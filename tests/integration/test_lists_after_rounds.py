@@ -35,6 +35,21 @@ def class_lists(drawn) -> dict[str, set[str]]:
     return {school: codes for school, codes in found.items() if codes}
 
 
+def placed(drawn) -> dict[str, tuple[str, int | None]]:
+    """Return what partners read as placements, in pages: the school and the wish of each child."""
+    found = {}
+    with transaction() as tx:
+        for school, school_id in school_ids().items():
+            after = ""
+            while page := partner_rows.seats_taken(
+                tx, intake_id=drawn.intake_id, school_id=school_id, after=after, limit=3
+            ):
+                assert not found.keys() & {line.code for line in page}
+                found |= {line.code: (school, line.rank) for line in page}
+                after = page[-1].code
+    return found
+
+
 def roll(drawn, school: str) -> set[str]:
     with transaction() as tx:
         lines = rolls.roll_of(tx, intake_id=drawn.intake_id, school_id=school_ids()[school])
@@ -84,9 +99,10 @@ def seat_of(drawn, code: str) -> int | None:
 
 
 def test_opening_the_answers_changes_no_list(final):
-    before, file_before = class_lists(final), exported(final)
+    before, file_before, placed_before = class_lists(final), exported(final), placed(final)
     assert before
     open_answers(final)
+    assert placed(final) == placed_before
     assert exported(final) == file_before
     assert class_lists(final) == before == by_school(seats(final))
 
@@ -113,3 +129,6 @@ def test_a_round_moves_children_between_lists_and_their_files_with_them(final):
     assert seat_of(final, taker) == school_ids()[school]
     [wishes] = [entry.wishes for entry in final.entries if entry.code == taker]
     assert file[taker]["wish"] == wishes.index(school) + 1
+    partners = placed(final)
+    assert {code: at for code, (at, _) in partners.items()} == now
+    assert partners[taker][1] == wishes.index(school) + 1
