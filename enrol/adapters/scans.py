@@ -12,6 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 from struct import unpack
 
+from enrol.adapters.picture_metadata import without_metadata
 from enrol.adapters.vault import AesVault
 
 JPEG, PNG, PDF = "image/jpeg", "image/png", "application/pdf"
@@ -44,6 +45,9 @@ class EncryptedDocuments:
 
     def media_type_of(self, data: bytes) -> str | None:
         return media_type_of(data)
+
+    def without_metadata(self, data: bytes, *, media_type: str) -> bytes:
+        return without_metadata(data, media_type=media_type)
 
     def keep(self, data: bytes) -> str:
         self._directory.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)

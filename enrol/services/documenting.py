@@ -124,11 +124,11 @@ def family_file(*, actor: Family) -> FamilyFile | None:
 def hand_in(*, actor: Family, about: str, data: bytes, store: Documents) -> None:
     """Add a document of the family to its live registration, while it may change it or was asked.
 
-    An open request is thereby answered. The same bytes again change nothing. Raises NotFound,
-    NotAskedFor, NotADocument, TooLarge, TooMany, SignedOut.
+    Of a picture only the picture is kept. An open request is thereby answered. The same bytes
+    again change nothing. Raises NotFound, NotAskedFor, NotADocument, TooLarge, TooMany, SignedOut.
     """
-    paper = _Paper(data, about, _judged(data, about=about, store=store))
-    with _kept(store, data) as name, transaction() as tx:
+    paper = _judged(data, about=about, store=store)
+    with _kept(store, paper.data) as name, transaction() as tx:
         live, window = _live(tx, actor=actor, for_update=True)
         if live is None or window is None:
             raise NotFound
@@ -146,8 +146,8 @@ def hand_in_at_desk(*, actor: Actor, code: str, about: str, data: bytes, store: 
 
     Raises NotFound, NotADocument, TooLarge, TooMany.
     """
-    paper = _Paper(data, about, _judged(data, about=about, store=store))
-    with _kept(store, data) as name, transaction() as tx:
+    paper = _judged(data, about=about, store=store)
+    with _kept(store, paper.data) as name, transaction() as tx:
         seen = files_in_charge.seen_file(tx, actor=actor, code=code)
         file = _File(seen.file.registration_id, seen.file.intake_id, code)
         is_new = _add(tx, file=file, paper=paper, name=name, actor=actor)
@@ -206,7 +206,8 @@ def _due_on(
     )
 
 
-def _judged(data: bytes, *, about: str, store: Documents) -> str:
+def _judged(data: bytes, *, about: str, store: Documents) -> _Paper:
+    """Return the document as it is kept: a picture without its metadata."""
     if about not in ASKED_FOR:
         raise NotFound
     if len(data) > MOST_BYTES:
@@ -214,7 +215,11 @@ def _judged(data: bytes, *, about: str, store: Documents) -> str:
     media_type = store.media_type_of(data)
     if media_type is None:
         raise NotADocument
-    return media_type
+    try:
+        bare = store.without_metadata(data, media_type=media_type)
+    except ValueError as error:
+        raise NotADocument from error
+    return _Paper(bare, about, media_type)
 
 
 @contextmanager

@@ -290,6 +290,11 @@ class Documents(Protocol):
     def media_type_of(self, data: bytes) -> str | None:
         """Return image/jpeg, image/png or application/pdf, None for anything else."""
 
+    def without_metadata(self, data: bytes, *, media_type: str) -> bytes:
+        """Return a picture without place, time, device and words; a PDF as it is. Raises
+        ValueError for a torn picture.
+        """
+
     def keep(self, data: bytes) -> str:
         """Keep bytes for good before returning; returns the random name under which they lie."""
 
