@@ -15,6 +15,7 @@ from enrol.services.phases import WrongPhase, locked_intake
 from enrol.services.ports import JOBS
 from enrol.services.publishable import FINAL, Agreement, agreement_of, publishable_kind
 from enrol.services.refusals import NotFound, Refusal
+from enrol.services.second_officers import refuse_one_hand
 from enrol.services.stored_outcomes import StoredOutcome, stored_outcome
 from enrol.store import (
     clock,
@@ -147,7 +148,8 @@ def confirm_publication(
     Bound to the request (which never changes its minute or totals) and to the digest on the page:
     everything stored is hashed again and must still be that. Repeated by the same officer it
     returns what stands. Under the intake's exclusive lock. Raises NotFound, WrongPhase,
-    StaleSignIn, NothingAsked, SecondOfficerNeeded, MinutePassed, OutcomeAltered, OutcomeChanged.
+    StaleSignIn, NothingAsked, SecondOfficerNeeded, NotIndependent, TooNew, MinutePassed,
+    OutcomeAltered, OutcomeChanged.
     """
     officer = authority.officer(actor)
     with transaction() as tx:
@@ -161,6 +163,9 @@ def confirm_publication(
             raise OutcomeChanged
         if request.is_confirmed:
             return request
+        refuse_one_hand(
+            tx, asker=request.asked_by, asked_at=request.asked_at, approver=officer.staff_id
+        )
         if step.now >= request.publish_at:
             raise MinutePassed
         _refuse_change(

@@ -102,12 +102,14 @@ def _appointed(
         raise OfficerRefused(tuple(cells.reasons))
     merging.begin(tx)
     merging.copy_in(tx, table="staff", rows=[row])
-    loading.merge_staff(tx)
+    by = actor.staff_id if isinstance(actor, Officer) else None
+    loading.merge_staff(tx, by=by)
     staff_id = staff.store_password(
         tx,
         email=row.email,
         password_hash=passwords.hash(password),
         session_mark=passwords.new_session_mark(),
+        by=by,
     )
     journal.record(
         tx,

@@ -15,6 +15,7 @@ from enrol.services.approvals import ApprovedStep, Lacking, lacking
 from enrol.services.authority import Grasp
 from enrol.services.phases import locked_intake, refuse_unless_in
 from enrol.services.refusals import NotFound, Refusal
+from enrol.services.second_officers import independent_of
 from enrol.store import approvals, journal, locks
 from enrol.store.approvals import Override, WaitingPlan, ZoneList
 from enrol.store.constraints import SameOfficerTwice
@@ -60,7 +61,7 @@ class Readiness:
     """What an intake still waits for, of the officer's units.
 
     ``step`` is what cannot be done before, None when nothing waits for approvals any more. ``own``
-    are the plans this officer may approve; plans that the officer stated are a colleague's.
+    are the plans this officer may approve as a second one; the others are a colleague's.
     ``mark`` is what approving is bound to. ``missing`` counts the whole intake.
     """
 
@@ -105,7 +106,7 @@ def readiness_of(*, actor: Actor, intake_id: int) -> Readiness:
         step = _STEP_OF.get(grasp.intake.phase) if grasp.intake.needs_approvals else None
         units = grasp.reach.unit_ids
         plans = _plans(tx, grasp) if step not in (None, ApprovedStep.DRAW) else []
-        own = [plan for plan in plans if plan.stated_by != officer.staff_id]
+        own = independent_of(tx, asked=plans, approver=officer.staff_id)
         is_drawing = step is ApprovedStep.DRAW
         lists = approvals.zone_lists(tx, intake_id=intake_id, unit_ids=units) if is_drawing else []
         missing = Lacking((), ()) if step is None else lacking(tx, intake=grasp.intake, step=step)
@@ -136,7 +137,7 @@ def approve_seats(*, actor: Actor, intake_id: int, mark: str) -> int:
         refuse_unless_in(grasp.intake, Phase.DRAFT, Phase.ANNOUNCED, Phase.OPEN)
         held = [plan.school_id for plan in _plans(tx, grasp)]
         approvals.hold_plans(tx, intake_id=intake_id, school_ids=held)
-        own = [plan for plan in _plans(tx, grasp) if plan.stated_by != officer.staff_id]
+        own = independent_of(tx, asked=_plans(tx, grasp), approver=officer.staff_id)
         if not own or _mark(own) != mark:
             raise WaitingChanged
         try:

@@ -17,6 +17,7 @@ from enrol.core.sealing import entry_bytes
 from enrol.services import authority, files_in_charge
 from enrol.services.counted_facts import Choices, choices_of, counted_entry, report_of_file
 from enrol.services.refusals import NotFound, Refusal
+from enrol.services.second_officers import refuse_one_hand
 from enrol.store import (
     child_files,
     error_reports,
@@ -36,6 +37,7 @@ __all__ = [
     "FinalRunOpened",
     "NothingToCorrect",
     "ReplyNeeded",
+    "SecondOfficerNeeded",
     "decide_report",
 ]
 
@@ -46,6 +48,10 @@ FARTHEST = 200_000
 
 class ReplyNeeded(Refusal):
     """A decision has 1 to ``LONGEST_REPLY`` characters to the family."""
+
+
+class SecondOfficerNeeded(Refusal):
+    """Who reported an error does not correct it: a colleague does."""
 
 
 class NothingToCorrect(Refusal):
@@ -70,7 +76,8 @@ def decide_report(
 
     Under the intake's shared lock (the final run is opened under the exclusive one) and the
     registration's row, so of two officers the second finds it decided. Raises NotFound,
-    ReplyNeeded, AlreadyDecided, FinalRunOpened, NothingToCorrect, FactsUnknown.
+    ReplyNeeded, AlreadyDecided, FinalRunOpened, NothingToCorrect, FactsUnknown; for a correction
+    of what an officer reported also SecondOfficerNeeded, NotIndependent, TooNew.
     """
     officer = authority.officer(actor)
     written = clean_text(reply)
@@ -80,6 +87,7 @@ def decide_report(
         report, intake = _in_hand(tx, actor=actor, code=code, report_id=report_id)
         changed: dict[str, str | list[str]] = {}
         if facts is not None and reason is not None:
+            _refuse_no_second(tx, report, approver=officer.staff_id)
             before = counted_entry(tx, report)
             _correct(tx, intake, report, officer.staff_id, reason, before, facts)
             changed = {"reason": reason.value, **_differing(before.facts, facts)}
@@ -98,6 +106,15 @@ def decide_report(
             subject=code,
             detail={"report": report_id, **changed},
         )
+
+
+def _refuse_no_second(tx: Transaction, report: Report, *, approver: int) -> None:
+    """Refuse a correction that no second officer looked at; a family's report has none before."""
+    if report.reported_by is None:
+        return
+    if report.reported_by == approver:
+        raise SecondOfficerNeeded
+    refuse_one_hand(tx, asker=report.reported_by, asked_at=report.reported_at, approver=approver)
 
 
 def _correct(

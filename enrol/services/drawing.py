@@ -20,6 +20,7 @@ from enrol.services.phases import (
 )
 from enrol.services.ports import Vault
 from enrol.services.refusals import NotFound, Refusal
+from enrol.services.second_officers import refuse_one_hand
 from enrol.store import clock, draws, intakes, journal
 from enrol.store.constraints import AlreadyDrawn, SameOfficerTwice
 from enrol.store.db import Transaction, transaction
@@ -141,9 +142,9 @@ def confirm_public_value(
     """Confirm by typing the value again; reveals the seed. The runs are opened by the button that
     starts the allocation (``allocating.start_allocation``).
 
-    Raises NotFound, WrongPhase, NothingProposed, SecondOfficerNeeded, ValueMissing, ValuesDiffer,
-    NotYetBorn, OlderThanTheList, OrderNotDeclared, ApprovalsMissing; SeedBroken when the seed is
-    not the promised one.
+    Raises NotFound, WrongPhase, NothingProposed, SecondOfficerNeeded, NotIndependent, TooNew,
+    ValueMissing, ValuesDiffer, NotYetBorn, OlderThanTheList, OrderNotDeclared, ApprovalsMissing;
+    SeedBroken when the seed is not the promised one.
     """
     officer = authority.officer(actor)
     typed = _cleaned(public_value)
@@ -155,6 +156,12 @@ def confirm_public_value(
         proposal = _proposal(tx, intake_id)
         if proposal.proposed_by == officer.staff_id:
             raise SecondOfficerNeeded
+        refuse_one_hand(
+            tx,
+            asker=proposal.proposed_by,
+            asked_at=proposal.proposed_at,
+            approver=officer.staff_id,
+        )
         if proposal.public_value != typed:
             raise ValuesDiffer
         seed = _opened_seed(tx, intake=intake, vault=vault)

@@ -36,6 +36,7 @@ def issue_password(*, email: str, passwords: StaffPasswords) -> str:
             email=email.strip().lower(),
             password_hash=passwords.hash(password),
             session_mark=passwords.new_session_mark(),
+            by=None,
         )
         if not staff_id:
             raise NotFound

@@ -96,6 +96,7 @@ def issue_password(*, actor: Actor, staff_id: int, reason: str, passwords: Staff
             email=account.email,
             password_hash=passwords.hash(password),
             session_mark=passwords.new_session_mark(),
+            by=authority.officer(actor).staff_id,
         )
         _record(tx, actor, "staff.password_issued", staff_id=staff_id, reason=why)
     return password

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask_security import SQLAlchemyUserDatastore
-from sqlalchemy import ColumnElement, false, select, update
+from sqlalchemy import ColumnElement, false, func, select, update
 
 from enrol.core.actors import SCHOOL_OFFICER, Officer, Scope
 from enrol.core.reach import Reach
@@ -151,15 +151,24 @@ def has_account(tx: Transaction, *, email: str) -> bool:
     return tx.execute(query).scalar_one_or_none() is not None
 
 
-def store_password(tx: Transaction, *, email: str, password_hash: str, session_mark: str) -> int:
+def store_password(
+    tx: Transaction, *, email: str, password_hash: str, session_mark: str, by: int | None
+) -> int:
     """Give an account a password for one sign-in and end its sessions; 0 when there is no such
-    account. ``session_mark`` is a fresh random text.
+    account. ``session_mark`` is a fresh random text; ``by`` the officer who hands it out, None for
+    the administrator.
     """
     accounts = Staff.__table__.c
     staff_id: int | None = tx.execute(
         update(Staff.__table__)
         .where(accounts.email == email, accounts.active)
-        .values(password=password_hash, fs_uniquifier=session_mark, must_change_password=True)
+        .values(
+            password=password_hash,
+            fs_uniquifier=session_mark,
+            must_change_password=True,
+            keyed_by=by,
+            keyed_at=func.clock_timestamp(),
+        )
         .returning(accounts.id)
     ).scalar_one_or_none()
     return staff_id or 0

@@ -35,8 +35,9 @@ def due(app):
     """A confirmed request whose minute has come."""
     drawn = draw_intake(zones_=1, children_=8, seats=3)
     allocate(drawn)
+    second = second_officer(intake_id=drawn.intake_id)
     request = ask(officer=drawn.officer, intake_id=drawn.intake_id)
-    confirm(officer=second_officer(intake_id=drawn.intake_id), request=request)
+    confirm(officer=second, request=request)
     let_the_minute_come(request_id=request.request_id)
     return drawn, request
 

@@ -1,5 +1,6 @@
 """The school desk in a browser: the queue, one file, its steps, ticked files, documents."""
 
+import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -275,6 +276,18 @@ def test_documents_lie_encrypted_and_the_same_one_once(app, ward, codes):
     [path] = app.extensions["enrol_settings"].documents_directory.iterdir()
     assert b"PDF" not in path.read_bytes()
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_photo_is_kept_without_where_it_was_taken(app, ward, codes):
+    place = b"Exif\x00\x00GPS 21.028 105.85"
+    tagged = A_JPEG[:2] + b"\xff\xe1" + (len(place) + 2).to_bytes(2, "big") + place + A_JPEG[2:]
+    assert upload(ward, codes[0], tagged, "ảnh.jpg").status_code == 303
+
+    with transaction() as tx:
+        row = tx.execute(select(documents.c.name, documents.c.size, documents.c.sha256)).one()
+    kept = app.extensions["enrol_adapters"].documents.read(name=row.name)
+    assert kept == A_JPEG
+    assert (row.size, row.sha256) == (len(A_JPEG), hashlib.sha256(A_JPEG).hexdigest())
 
 
 def test_ticked_files_are_counted_before_anything_happens(house, ward, codes):

@@ -52,8 +52,9 @@ def test_from_the_draw_to_the_pages(crew: Crew, tmp_path):
     first.send_signal(signal.SIGKILL)
     crew.worker()
     soon = datetime.now(UTC) + timedelta(seconds=2)
+    second = second_officer(intake_id=drawn.intake_id)
     request = ask(officer=drawn.officer, intake_id=drawn.intake_id, publish_at=soon)
-    confirm(officer=second_officer(intake_id=drawn.intake_id), request=request)
+    confirm(officer=second, request=request)
     assert phase() == "allocated", "nothing is public before its minute"
     wait_until(lambda: phase() == "provisional", what="the agreed minute")
     wait_until(is_drained, what="the outbox is drained")

@@ -96,7 +96,7 @@ def write_all(
     tell(WRITING, 0)
     written = _merge_places(tx, reading) | _merge_plans(tx, reading, actor)
     tell(WRITING, sum(reading.rows.values()) // 2)
-    written |= _merge_people(tx, reading)
+    written |= _merge_people(tx, reading, actor)
     tell(WRITING, sum(reading.rows.values()))
     changes = {table: w for table, w in written.items() if w.added or w.changed}
     if changes:
@@ -164,7 +164,7 @@ def _store_rule_sets(tx: Transaction) -> None:
             )
 
 
-def _merge_people(tx: Transaction, reading: Reading) -> dict[str, Written]:
+def _merge_people(tx: Transaction, reading: Reading, actor: Actor) -> dict[str, Written]:
     columns, written = reading.columns, {}
     if "children" in columns:
         present = columns["children"]
@@ -172,7 +172,8 @@ def _merge_people(tx: Transaction, reading: Reading) -> dict[str, Written]:
         written["residences"] = children.merge_residences(tx, present=present)
         written["guardians"] = children.merge_guardians(tx, present=present)
     if "staff" in columns:
-        written["staff"] = staff.merge_staff(tx)
+        by = actor.staff_id if isinstance(actor, Officer) else None
+        written["staff"] = staff.merge_staff(tx, by=by)
     return written
 
 

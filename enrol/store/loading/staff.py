@@ -1,6 +1,7 @@
 """Officers and what they answer for: from staged rows to the real tables."""
 
 from sqlalchemy import (
+    Integer,
     Select,
     Text,
     and_,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     select,
     true,
     update,
@@ -24,14 +26,15 @@ from enrol.store.tables.schools import schools
 _accounts = Staff.__table__
 
 
-def merge_staff(tx: Transaction) -> Written:
+def merge_staff(tx: Transaction, *, by: int | None) -> Written:
     """Merge the officers of the file, each with exactly the places that its lines name.
 
     New accounts have no password: nobody can sign in before one is issued. Officers whom the file
-    does not name keep what they have.
+    does not name keep what they have. ``by`` is the officer who brings them, None for the
+    administrator: their accounts rest on that word.
     """
     rows = staged.staff
-    added = set(tx.execute(_new_accounts()).scalars())
+    added = set(tx.execute(_new_accounts(by)).scalars())
     renamed = set(
         tx.execute(
             update(_accounts)
@@ -44,10 +47,15 @@ def merge_staff(tx: Transaction) -> Written:
         ).scalars()
     )
     moved = _settle_scopes(tx)
+    tx.execute(
+        update(_accounts)
+        .where(_accounts.c.id.in_(moved))
+        .values(keyed_by=by, keyed_at=func.clock_timestamp())
+    )
     return Written(added=len(added), changed=len((renamed | moved) - added))
 
 
-def _new_accounts() -> ReturningInsert[tuple[int]]:
+def _new_accounts(by: int | None) -> ReturningInsert[tuple[int]]:
     rows = staged.staff
     lacking = (
         select(
@@ -55,12 +63,13 @@ def _new_accounts() -> ReturningInsert[tuple[int]]:
             func.min(rows.c.full_name),
             true(),
             func.replace(cast(func.gen_random_uuid(), Text), "-", ""),
+            cast(literal(by), Integer),
         )
         .where(~exists().where(_accounts.c.email == rows.c.email))
         .group_by(rows.c.email)
         .order_by(func.min(rows.c.line))
     )
-    columns = ["email", "full_name", "active", "fs_uniquifier"]
+    columns = ["email", "full_name", "active", "fs_uniquifier", "appointed_by"]
     return insert(_accounts).from_select(columns, lacking).returning(_accounts.c.id)
 
 

@@ -1,10 +1,13 @@
 """Staff accounts (Flask-Security's mixins) and the unit or school each officer answers for."""
 
+from datetime import datetime
+
 from flask_security.models import fsqla_v3
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -12,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -38,6 +42,14 @@ class Staff(db.Model, fsqla_v3.FsUserMixin):  # type: ignore[name-defined,misc]
         Boolean, default=False, server_default=text("false")
     )
     """The password was issued by the office for one sign-in."""
+    appointed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """The officer who made the account; None: the administrator."""
+    appointed_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.clock_timestamp()
+    )
+    keyed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """The officer who last gave it a password or its places; None: the administrator."""
+    keyed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class WebAuthn(db.Model, fsqla_v3.FsWebAuthnMixin):  # type: ignore[name-defined,misc]

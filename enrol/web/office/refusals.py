@@ -5,9 +5,10 @@ from enrol.services.approvals import ApprovalsMissing
 from enrol.services.frozen_lists import ListAltered
 from enrol.services.phases import WrongPhase
 from enrol.services.refusals import Refusal
+from enrol.services.second_officers import NotIndependent, TooNew
 from enrol.web.locale import format_date, format_moment, format_number
 from enrol.web.locale import gettext as _
-from enrol.web.staff.words import phase_word
+from enrol.web.staff.words import phase_word, second_officer_told
 
 
 def told(refusal: Refusal) -> str:
@@ -44,6 +45,8 @@ def told(refusal: Refusal) -> str:
                 "The public value is dated %(day)s. The draw is possible from that day on.",
                 day=format_date(on),
             )
+        case NotIndependent() | TooNew():
+            return second_officer_told(refusal)
         case _:
             return _plain(refusal)
 

@@ -182,7 +182,8 @@ def _class_hint(one: keeping_classes.OneClass, now_in: int | None) -> str:
         len(one.children),
         girls=one.girls,
     )
-    return f"{told} · {_('here now')}" if one.class_id == now_in else told
+    here = _("here now")
+    return f"{told} · {here}" if one.class_id == now_in else told
 
 
 def _divide_page(

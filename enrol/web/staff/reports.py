@@ -16,6 +16,7 @@ from enrol.services.deciding_reports import FARTHEST, LONGEST_REPLY
 from enrol.services.reading_reports import ReportPage
 from enrol.services.refusals import NotFound
 from enrol.services.reporting_errors import FACTS, LONGEST_WORDS
+from enrol.services.second_officers import NotIndependent, TooNew
 from enrol.web.asking import PAGE, PageForm, typed
 from enrol.web.error_words import correction_word, decision_tag, error_choices, error_word
 from enrol.web.locale import gettext as _
@@ -182,6 +183,10 @@ def _attempt(found: ReportPage) -> dict[str, str]:
         )
     except (deciding_reports.AlreadyDecided, deciding_reports.FinalRunOpened):
         return {PAGE: _decided_meanwhile()}
+    except (NotIndependent, TooNew) as refusal:
+        return {PAGE: words.second_officer_told(refusal)}
+    except deciding_reports.SecondOfficerNeeded:
+        return {PAGE: _("You reported this error yourself. A colleague has to correct the fact.")}
     except deciding_reports.NothingToCorrect:
         return {"outcome": _("The facts below are those that count already: change one, or keep")}
     except deciding_reports.FactsUnknown:

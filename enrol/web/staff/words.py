@@ -2,6 +2,7 @@
 
 from enrol.core.intake import Phase
 from enrol.services.overseeing import Step
+from enrol.services.second_officers import NotIndependent, TooNew
 from enrol.web.locale import gettext as _
 from enrol.web.locale import spoken
 
@@ -109,3 +110,16 @@ def run_tag(state: str) -> tuple[str, str]:
         "done": ("good", _("Done")),
         "failed": ("bad", _("Failed")),
     }[state]
+
+
+def second_officer_told(refusal: NotIndependent | TooNew) -> str:
+    """Return why an officer's account is not that of a second officer."""
+    if isinstance(refusal, TooNew):
+        return _(
+            "Your account was made after this was asked for, so it cannot approve it. Another"
+            " officer has to."
+        )
+    return _(
+        "You and the officer who asked count as one: one of you made the other’s account or gave"
+        " it its last password. Another officer has to approve this."
+    )
