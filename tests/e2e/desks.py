@@ -28,6 +28,7 @@ WITH chosen AS (
 UPDATE residences r SET group_id = g.id, unit_id = g.unit_id
   FROM chosen, movers, residential_groups g
  WHERE r.child_id = movers.id
+   AND NOT COALESCE(r.kind = 'permanent' AND movers.number % CAST(:every AS int) = 0, false)
    AND g.id = chosen.groups[1 + movers.number % cardinality(chosen.groups)]"""
 
 
@@ -79,11 +80,15 @@ def officer_in(invite: Invite, stack: Stack, email: str) -> Desk:
     return officer
 
 
-def let_neighbours_come(stack: Stack, city: City, *, families: int) -> None:
-    """Let families live in one zone, and the first of them register over HTTP."""
+def let_neighbours_come(
+    stack: Stack, city: City, *, families: int, one_in: int | None = None
+) -> None:
+    """Let families live in one zone, and the first of them register over HTTP; ``one_in`` so many
+    children live there and have their permanent residence where it was.
+    """
     codes = [letter.pupil_code for letter in neighbours(city)]
     with stack.app.app_context(), transaction() as tx:
-        tx.execute(text(_MOVE_TOGETHER), {"codes": codes})
+        tx.execute(text(_MOVE_TOGETHER), {"codes": codes, "every": one_in})
     morning = replay_morning(
         address=stack.address,
         letters=neighbours(city)[:families],

@@ -53,6 +53,12 @@ class Visitor:
         assert response is not None
         self._arrive(response, expect)
 
+    def glance(self, path: str) -> None:
+        """Go to an address and do not look at the page: for whoever waits for its words."""
+        response = self.page.goto(self.address + path)
+        assert response is not None
+        self._response = response
+
     def press(self, english: str, *, expect: int | tuple[int, ...] = 200) -> int:
         """Press the button of this name; returns the status of the page it leads to."""
         return self._go(self.button(english), expect)
