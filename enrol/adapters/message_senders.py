@@ -1,6 +1,7 @@
 """Messages to families by SMTP, by HTTP to an SMS provider, or into a folder for demonstrations."""
 
 import json
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from enrol.core.message_texts import NotTaken, OutgoingMessage, PerhapsTaken
 Security = Literal["tls", "starttls", "none"]
 MAILS_A_CONNECTION = 100
 """Many mail servers hang up after some hundred."""
+_GO_ON, _LATER = 354, 450
+_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+"""A line of a single dot ends the words (RFC 5321, 4.5.2)."""
 
 
 class SmtpSender:
@@ -91,7 +95,7 @@ class _SmtpLine:
             mail["Message-ID"] = f"<{message.key}@{self._sender.domain}>"
             mail["Auto-Submitted"] = "auto-generated"
             mail.set_content(message.words.body)
-            content = mail.as_bytes()
+            content = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
         except ValueError:
             raise NotTaken(is_final=True) from None  # an address that no header may hold
         server = self._addressed(message.address)
@@ -143,9 +147,15 @@ class _SmtpLine:
 
     def _hand_over(self, server: smtplib.SMTP, content: bytes) -> None:
         try:
-            code, _ = server.data(content)
-        except smtplib.SMTPDataError as refusal:
-            code = refusal.smtp_code
+            code, _ = server.docmd("DATA")
+        except (OSError, smtplib.SMTPException):
+            self.hang_up()
+            raise NotTaken(is_final=False) from None
+        if code != _GO_ON:
+            self._expect_taken(max(code, _LATER))
+        try:
+            server.send(_LEADING_DOT.sub(b"..", content) + b".\r\n")
+            code, _ = server.getreply()
         except (OSError, smtplib.SMTPException):
             # The words may have arrived, only the answer not.
             self.hang_up()

@@ -105,7 +105,7 @@ class Stack:
         for number in range(1, self._workers + 1):
             worker = [*_module("workers.main"), "allocation"]
             start(f"worker-allocation-{number}", worker, environment, working_directory=ROOT)
-        for queue in ("messages", "rehearsals"):
+        for queue in ("messages", "rehearsals", "mail"):
             worker = [*_module("workers.main"), queue]
             start(f"worker-{queue}", worker, environment, working_directory=ROOT)
         start("relay", _module("workers.relay"), environment, working_directory=ROOT)
@@ -134,7 +134,7 @@ class Stack:
             servers.create_database(_DATABASE)
             with redis.Redis.from_url(servers.redis_url) as hints:
                 hints.flushdb()
-            for name in ("results", "bundles", "saved", "city"):
+            for name in ("results", "bundles", "saved", "city", "messages"):
                 shutil.rmtree(self.directory / name, ignore_errors=True)
         return servers.database_url, servers.redis_url
 
@@ -151,6 +151,10 @@ class Stack:
             "ENROL_BUNDLES_DIRECTORY": str(self.directory / "bundles"),
             "ENROL_DOCUMENTS_DIRECTORY": str(self.directory / "documents"),
             "ENROL_EXCHANGE_DIRECTORY": str(self.directory / "exchange"),
+            # What families would be sent lies there to be read, at any hour.
+            "ENROL_MESSAGES_DIRECTORY": str(self.directory / "messages"),
+            "ENROL_QUIET_FROM": "00:00",
+            "ENROL_QUIET_UNTIL": "00:00",
         }
         text = "".join(f"{name}='{value}'\n" for name, value in values.items())
         self.environment_file.touch(mode=0o600)

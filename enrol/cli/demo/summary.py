@@ -88,6 +88,7 @@ def _tell_morning(morning: Morning) -> None:
 def _tell_people(*, stack: Stack, family: Letter | None, newcomer: Letter | None) -> None:
     adapters: Adapters = stack.app.extensions["enrol_adapters"]
     click.echo(f"\n  Pages       {stack.address}/   (English: the switch on every page)")
+    click.echo(f"  Messages    {stack.directory / 'messages'}   (what families are sent)")
     for who, letter in (("A family", family), ("Not yet registered", newcomer)):
         if letter is not None:
             click.echo(f"  {who:<20} {letter.pupil_code}   {letter.secret}")
