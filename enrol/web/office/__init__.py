@@ -5,6 +5,7 @@ from flask import Flask
 from enrol.web.office import (
     approvals,
     corrections,
+    days,
     draw,
     holidays,
     homes,
@@ -31,6 +32,7 @@ from enrol.web.office.blueprint import blueprint
 __all__ = [
     "approvals",
     "corrections",
+    "days",
     "draw",
     "holidays",
     "homes",
