@@ -1,6 +1,7 @@
 """Making the published bundle: everything anyone needs to draw and allocate again."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from enrol.core.actors import System
 from enrol.core.bundle import build
@@ -10,7 +11,7 @@ from enrol.core.verification import verify
 from enrol.services.ports import BundleFiles
 from enrol.services.refusals import NotFound, Refusal
 from enrol.services.seasons import Season, certificate_of, season_of
-from enrol.store import draws, journal, outbox, publications, runs
+from enrol.store import clock, draws, journal, outbox, publications, runs
 from enrol.store.db import transaction
 from enrol.store.publications import Publication
 
@@ -64,6 +65,7 @@ def publish_bundle(*, run_id: int, files: BundleFiles) -> None:
         publication = publications.latest(tx, intake_id=run.intake_id)
         if publication is not None and publication.kind != run.outcome:
             return  # the final results followed meanwhile, and with them their own files
+        read_at = clock.database_now(tx)
         season = season_of(tx, intake_id=run.intake_id)
         tries = outbox.sendings(tx, job="publish_bundle", argument=run_id)
     if publication is None:
@@ -74,9 +76,11 @@ def publish_bundle(*, run_id: int, files: BundleFiles) -> None:
         if tries < MOST_TRIES:
             raise
         detail = {"difference": refusal.first.vi, "difference_en": refusal.first.en}
-        _note(season, publication, run_id=run_id, action="intake.not_bundled", detail=detail)
+        about = _About(season, publication, run_id, read_at)
+        _note(about, action="intake.not_bundled", detail=detail)
         return
-    _offer(season, publication, run_id=run_id, members=built.members, files=files)
+    about = _About(season, publication, run_id, read_at)
+    _offer(about, members=built.members, files=files)
 
 
 def offer_bundle(*, intake_code: str, files: BundleFiles) -> BuiltBundle:
@@ -86,6 +90,7 @@ def offer_bundle(*, intake_code: str, files: BundleFiles) -> BuiltBundle:
     """
     with transaction() as tx:
         intake_id = publications.intake_id_of(tx, code=intake_code)
+        read_at = clock.database_now(tx)
         season = season_of(tx, intake_id=intake_id)
         publication = publications.latest(tx, intake_id=season.intake.intake_id)
         draw = draws.draw_of(tx, intake_id=season.intake.intake_id)
@@ -93,43 +98,43 @@ def offer_bundle(*, intake_code: str, files: BundleFiles) -> BuiltBundle:
             raise NotFound
         whole = runs.runs_of_draw(tx, draw_id=draw.draw_id, outcome=publication.kind)[-1]
     built = _built(season)
-    _offer(season, publication, run_id=whole.run_id, members=built.members, files=files)
+    about = _About(season, publication, whole.run_id, read_at)
+    _offer(about, members=built.members, files=files)
     return built
 
 
-def _offer(
-    season: Season,
-    publication: Publication,
-    *,
-    run_id: int,
-    members: dict[str, bytes],
-    files: BundleFiles,
-) -> None:
-    bundle, verifier = files.publish(intake=season.intake.code, members=members)
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a bundle is of, and when that was read."""
+
+    season: Season
+    publication: Publication
+    run_id: int
+    read_at: datetime
+
+
+def _offer(about: _About, *, members: dict[str, bytes], files: BundleFiles) -> None:
+    bundle, verifier = files.publish(intake=about.season.intake.code, members=members)
     detail = {"bundle": bundle.sha256, "verifier": verifier.sha256}
-    _note(season, publication, run_id=run_id, action="intake.bundled", detail=detail, pages=2)
+    _note(about, action="intake.bundled", detail=detail, pages=2)
 
 
-def _note(
-    season: Season,
-    publication: Publication,
-    *,
-    run_id: int,
-    action: str,
-    detail: dict[str, str],
-    pages: int = 0,
-) -> None:
+def _note(about: _About, *, action: str, detail: dict[str, str], pages: int = 0) -> None:
     with transaction() as tx:
         is_news = publications.mark_rendered(
-            tx, publication_id=publication.publication_id, run_id=run_id, pages=pages
+            tx,
+            publication_id=about.publication.publication_id,
+            run_id=about.run_id,
+            pages=pages,
+            read_at=about.read_at,
         )
         if is_news:
             journal.record(
                 tx,
                 actor=System(),
                 action=action,
-                intake_id=season.intake.intake_id,
-                subject=season.intake.code,
+                intake_id=about.season.intake.intake_id,
+                subject=about.season.intake.code,
                 detail=detail,
             )
 

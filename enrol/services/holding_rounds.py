@@ -41,6 +41,7 @@ __all__ = [
     "round_desk",
     "settle",
     "stage_due",
+    "try_again",
 ]
 
 FEWEST_DAYS, MOST_DAYS = 1, 60
@@ -69,12 +70,20 @@ class SeatsUnanswered(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class RoundDesk:
-    """Where an intake stands after its final results. ``rounds`` has the newest first."""
+    """Where an intake stands after its final results. ``rounds`` has the newest first; ``tries``
+    says how often workers were sent the one that is pending.
+    """
 
     intake: IntakeRecord
     at: datetime
     rounds: tuple[RoundRow, ...]
     counts: SeatCounts
+    tries: int
+
+    @property
+    def failed(self) -> RoundRow | None:
+        """The round that workers gave up."""
+        return next((row for row in self.rounds if row.failed_at is not None), None)
 
     @property
     def is_opened(self) -> bool:
@@ -83,7 +92,7 @@ class RoundDesk:
 
     @property
     def is_pending(self) -> bool:
-        """Whether a round waits for its worker."""
+        """Whether a round waits for its worker, or for somebody to have it tried again."""
         return any(not row.is_done for row in self.rounds)
 
     @property
@@ -113,11 +122,16 @@ def round_desk(*, actor: Actor, intake_id: int) -> RoundDesk:
         intake = authority.led_intake(tx, actor=actor, intake_id=intake_id)
         if intake.phase not in (Phase.FINAL, Phase.SETTLED):
             raise NotFound
+        found = tuple(rounds.rounds_of(tx, intake_id=intake_id))
+        tries = 0
+        if found and not found[0].is_done:
+            tries = outbox.sendings(tx, job="hold_round", argument=found[0].round_id)
         return RoundDesk(
             intake=intake,
             at=clock.database_now(tx),
-            rounds=tuple(rounds.rounds_of(tx, intake_id=intake_id)),
+            rounds=found,
             counts=rounds.counts_of(tx, intake_id=intake_id),
+            tries=tries,
         )
 
 
@@ -153,6 +167,24 @@ def hold_round(*, actor: Actor, intake_id: int, days: int) -> int:
         number = _next_number(tx, intake_id)
         _ask(tx, actor, intake, number=number, staff_id=staff_id, answer_by=answer_by)
         return number
+
+
+def try_again(*, actor: Actor, intake_id: int) -> None:
+    """Have the round that workers gave up tried again, over the same answers.
+
+    Under the intake's exclusive lock; pressing twice is once. Raises NotFound, WrongPhase, and
+    NothingToHold when none was given up.
+    """
+    with transaction() as tx:
+        intake = locked_intake(tx, actor=actor, intake_id=intake_id)
+        refuse_unless_in(intake, Phase.FINAL)
+        round_id = rounds.try_again(tx, intake_id=intake_id)
+        if round_id is None:
+            raise NothingToHold
+        outbox.stage(tx, job="hold_round", queue=JOBS["hold_round"], arguments=[round_id])
+        journal.record(
+            tx, actor=actor, action="round.tried_again", intake_id=intake_id, subject=intake.code
+        )
 
 
 def settle(*, actor: Actor, intake_id: int) -> None:

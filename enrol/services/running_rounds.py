@@ -15,7 +15,7 @@ from enrol.core.rounds import Round
 from enrol.core.sequel import hold_rounds
 from enrol.core.sequel_files import write_ledger, write_rolls
 from enrol.services.ports import JOBS
-from enrol.services.refusals import NotFound
+from enrol.services.refusals import NotFound, Refusal
 from enrol.services.seasons import FinalSeason, answers_so_far, final_season
 from enrol.store import draws, frozen_entries, intakes, journal, messages, outbox, rounds, runs
 from enrol.store.constraints import SeatsExceeded
@@ -23,20 +23,56 @@ from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import IntakeRecord
 from enrol.store.rounds import RoundRow, SeatState
 
+MOST_TRIES = 3
+"""So often workers try to hold a round that does not come out right; then people have to look."""
+
 
 def run_round(*, round_id: int) -> None:
     """Hold a round that was asked for. Harmless to repeat: what is done stays.
 
     Computed outside any lock from the final results and the answers of all rounds so far; written
-    under the round's row. Raises NotFound for an unknown round, ValueError should the second
-    opinion find the end wrong.
+    under the round's row. What does not come out right at the third try is given up: the journal
+    and the office's page say so, and nothing was written. Raises NotFound for an unknown round,
+    before that try ValueError should the second opinion find the end wrong, SeatsExceeded, and
+    what reading the final results raises.
     """
+    try:
+        _hold(round_id)
+    except NotFound:
+        raise
+    except (ValueError, SeatsExceeded, Refusal) as error:
+        if not _was_given_up(round_id, error):
+            raise
+
+
+def _was_given_up(round_id: int, error: Exception) -> bool:
+    with transaction() as tx:
+        if outbox.sendings(tx, job="hold_round", argument=round_id) < MOST_TRIES:
+            return False
+        row = rounds.round_of(tx, round_id=round_id, for_update=True)
+        intake = None if row is None else intakes.intake_of(tx, intake_id=row.intake_id)
+        failure = type(error).__name__
+        if row is None or intake is None:
+            return False
+        if rounds.mark_failed(tx, round_id=round_id, failure=failure):
+            journal.record(
+                tx,
+                actor=System(),
+                action="round.failed",
+                intake_id=intake.intake_id,
+                subject=intake.code,
+                detail={"round": row.number, "error": failure, "reason": str(error)[:300]},
+            )
+    return True
+
+
+def _hold(round_id: int) -> None:
     with transaction() as tx:
         row = rounds.round_of(tx, round_id=round_id)
         intake = None if row is None else intakes.intake_of(tx, intake_id=row.intake_id)
         if row is None or intake is None:
             raise NotFound
-        if row.is_done:
+        if row.is_done or row.failed_at is not None:
             return
         frozen_entries.allow_minutes(tx)
         final = final_season(tx, intake=intake)
@@ -50,7 +86,7 @@ def run_round(*, round_id: int) -> None:
     with transaction() as tx:
         frozen_entries.allow_minutes(tx)
         current = rounds.round_of(tx, round_id=round_id, for_update=True)
-        if current is None or current.is_done:
+        if current is None or current.is_done or current.failed_at is not None:
             return
         rounds.write_ledger(tx, round_id=round_id, lines=ledger)
         rounds.write_seats(tx, row=current, seats=seats)

@@ -8,6 +8,7 @@ from enrol.store.db import Transaction
 from enrol.store.runs import DONE, FINAL, PROVISIONAL
 from enrol.store.tables.intakes import intakes, publications
 from enrol.store.tables.outbox import outbox
+from enrol.store.tables.rounds import rounds
 from enrol.store.tables.runs import renderings, runs
 
 
@@ -70,10 +71,22 @@ def _not_allocated(tx: Transaction) -> list[int]:
 
 
 def _not_rendered(tx: Transaction, stage: int) -> list[int]:
-    """Of the newest publication alone: nobody sees the pages of one that another followed."""
+    """Of the newest publication alone: nobody sees the pages of one that another followed.
+
+    The files for checking tell of rounds too: those made before the last one are owed again, also
+    when a worker was busy with them while it was held.
+    """
     rendered = exists().where(
         renderings.c.publication_id == publications.c.id, renderings.c.run_id == runs.c.id
     )
+    if stage == 2:
+        last_round = (
+            select(func.max(rounds.c.done_at))
+            .where(rounds.c.intake_id == publications.c.intake_id, rounds.c.number > 0)
+            .correlate(publications)
+            .scalar_subquery()
+        )
+        rendered = rendered.where(or_(last_round.is_(None), renderings.c.rendered_at >= last_round))
     later = publications.alias("later")
     is_followed = exists().where(
         later.c.intake_id == publications.c.intake_id, later.c.id > publications.c.id

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from enrol.store.constraints import translated
 from enrol.store.db import Transaction
 from enrol.store.publication_requests import PublicationRequest
 from enrol.store.tables.intakes import intakes, publications, seat_plans
+from enrol.store.tables.rounds import rounds
 from enrol.store.tables.runs import renderings, runs
 from enrol.store.tables.schools import schools
 
@@ -135,18 +136,43 @@ def intake_id_of(tx: Transaction, *, code: str) -> int | None:
     return found
 
 
-def mark_rendered(tx: Transaction, *, publication_id: int, run_id: int, pages: int) -> bool:
+def mark_rendered(
+    tx: Transaction,
+    *,
+    publication_id: int,
+    run_id: int,
+    pages: int,
+    read_at: datetime | None = None,
+) -> bool:
     """Note that the pages of one zone are written, or, under the run of the second stage, the
     files for checking the whole intake; no page says that it was given up.
 
-    Returns whether that is news; saying it again changes nothing.
+    ``read_at`` is when what they are made of was read. Returns whether that is news; saying it
+    again changes nothing, unless a round of the waiting lists was held since the last time.
     """
-    wanted = upsert(renderings).values(publication_id=publication_id, run_id=run_id, pages=pages)
+    wanted = upsert(renderings).values(
+        publication_id=publication_id,
+        run_id=run_id,
+        pages=pages,
+        rendered_at=func.now() if read_at is None else read_at,
+    )
+    last_round = (
+        select(func.max(rounds.c.done_at))
+        .join(publications, publications.c.intake_id == rounds.c.intake_id)
+        .where(publications.c.id == publication_id, rounds.c.number > 0)
+        .scalar_subquery()
+    )
     noted = tx.execute(
         wanted.on_conflict_do_update(
             index_elements=["publication_id", "run_id"],
-            set_={"pages": wanted.excluded.pages, "rendered_at": func.now()},
-            where=and_(renderings.c.pages == 0, wanted.excluded.pages > 0),
+            set_={
+                "pages": wanted.excluded.pages,
+                "rendered_at": wanted.excluded.rendered_at,
+            },
+            where=or_(
+                and_(renderings.c.pages == 0, wanted.excluded.pages > 0),
+                renderings.c.rendered_at < last_round,
+            ),
         ).returning(renderings.c.run_id)
     )
     return noted.first() is not None

@@ -74,7 +74,9 @@ SELECT count(*) FILTER (WHERE h.school_id IS NOT NULL),
 
 @dataclass(frozen=True, slots=True)
 class RoundRow:
-    """A round as asked for and, when ``done_at`` is set, held."""
+    """A round as asked for and, when ``done_at`` is set, held; with ``failed_at`` workers gave it
+    up until somebody says to try again.
+    """
 
     round_id: int
     intake_id: int
@@ -86,6 +88,8 @@ class RoundRow:
     digest: str | None
     moved: int | None
     freed: int | None
+    failed_at: datetime | None
+    failure: str | None
 
     @property
     def is_done(self) -> bool:
@@ -173,8 +177,9 @@ def is_pending(tx: Transaction, *, intake_id: int) -> bool:
 
 
 def pending_ids(tx: Transaction) -> list[int]:
-    """Return every round that is not held yet."""
-    return list(tx.execute(select(rounds.c.id).where(rounds.c.done_at.is_(None))).scalars())
+    """Return every round that is not held yet and not given up."""
+    query = select(rounds.c.id).where(rounds.c.done_at.is_(None), rounds.c.failed_at.is_(None))
+    return list(tx.execute(query).scalars())
 
 
 def due_intakes(tx: Transaction) -> list[int]:
@@ -215,6 +220,28 @@ def mark_done(tx: Transaction, *, round_id: int, digest: str, moved: int, freed:
         .where(rounds.c.id == round_id)
         .values(done_at=func.clock_timestamp(), digest=digest, moved=moved, freed=freed)
     )
+
+
+def mark_failed(tx: Transaction, *, round_id: int, failure: str) -> bool:
+    """Note that workers gave a round up; False when it is held or given up already."""
+    noted = tx.execute(
+        update(rounds)
+        .where(rounds.c.id == round_id, rounds.c.done_at.is_(None), rounds.c.failed_at.is_(None))
+        .values(failed_at=func.clock_timestamp(), failure=failure)
+    )
+    return bool(noted.rowcount)
+
+
+def try_again(tx: Transaction, *, intake_id: int) -> int | None:
+    """Let workers hold a round that they gave up; returns its id, None when there is none."""
+    again = tx.execute(
+        update(rounds)
+        .where(rounds.c.intake_id == intake_id, rounds.c.failed_at.is_not(None))
+        .values(failed_at=None, failure=None)
+        .returning(rounds.c.id)
+    )
+    found: int | None = again.scalar_one_or_none()
+    return found
 
 
 def write_ledger(tx: Transaction, *, round_id: int, lines: Sequence[LedgerLine]) -> None:

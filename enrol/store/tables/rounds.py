@@ -40,10 +40,16 @@ rounds = Table(
     Column("digest", Text, comment="SHA-256 of ledger and rolls, 64 hex digits"),
     Column("moved", Integer, comment="children who took a seat"),
     Column("freed", Integer, comment="seats declined or unclaimed"),
+    Column("failed_at", Instant),
+    Column("failure", Text, comment="the kind of error, no data"),
     UniqueConstraint("intake_id", "number", name="uq_rounds_number"),
     CheckConstraint("number >= 0", name="number"),
     CheckConstraint("answer_by > asked_at", name="answer_by"),
     CheckConstraint("num_nulls(done_at, digest, moved, freed) IN (0, 4)", name="done"),
+    CheckConstraint(
+        "num_nulls(failed_at, failure) IN (0, 2) AND num_nonnulls(failed_at, done_at) < 2",
+        name="failed",
+    ),
     CheckConstraint("number > 0 OR asked_by IS NOT NULL", name="opened_by_an_officer"),
     Index("uq_rounds_pending", "intake_id", unique=True, postgresql_where=text("done_at IS NULL")),
 )

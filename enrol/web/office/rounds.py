@@ -47,6 +47,11 @@ def _pressed(intake_id: int) -> dict[str, str]:
             case "hold":
                 holding_rounds.hold_round(actor=actor, intake_id=intake_id, days=_days())
                 flash(_("The round is being held. This page shows when it is done."), "success")
+            case "again":
+                holding_rounds.try_again(actor=actor, intake_id=intake_id)
+                flash(
+                    _("The round is being tried again. This page shows when it is done."), "success"
+                )
             case "settle" if request.form.get("sure") == "yes":
                 holding_rounds.settle(actor=actor, intake_id=intake_id)
                 flash(_("The intake is settled."), "success")
