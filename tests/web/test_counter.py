@@ -46,6 +46,21 @@ def test_an_officer_registers_a_child_of_the_register(house, adapters):
     assert receipt.path.rpartition("/")[2] in again.text
 
 
+def test_the_counter_prints_the_letter_that_families_fetch(house, adapters):
+    add_child(house.world, number=1, secrets=adapters.secrets)
+    browser = house.signed_in("ward")
+    receipt = browser.press(find(browser), wish_1="S1", consent="signed")
+    letter = f"{receipt.path}/pdf"
+    assert letter in receipt.links()
+
+    told = browser.ask("GET", letter)
+
+    assert told.mimetype == "application/pdf"
+    assert told.data.startswith(b"%PDF-")
+    assert told.headers["Cache-Control"] == "no-store"
+    house.signed_in("other_ward").open(letter, expect=404)
+
+
 def test_a_child_outside_the_register_gets_code_and_secret_on_one_page(house):
     browser = house.signed_in("ward")
 

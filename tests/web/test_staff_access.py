@@ -43,6 +43,7 @@ PAGES = {
     "staff.entry": set(),  # only with a child that was found at the counter
     "staff.reset": set(),
     "staff.printed": set(),  # only of what the officer entered
+    "staff.printed_pdf": set(),
     "staff.data_requests": OFFICE,
     "staff.data_request": {"city", "ward"},
     "staff.hand_over": {"city", "ward"},
@@ -164,7 +165,7 @@ BUTTONS = {
     "staff.messages_again",
 }
 """Pages that answer a press of a button and nothing else."""
-AT_COUNTER = {"staff.entry", "staff.reset", "staff.printed"}
+AT_COUNTER = {"staff.entry", "staff.reset", "staff.printed", "staff.printed_pdf"}
 UNKEPT = {
     "schools.propose_seats",
     "schools.put_child",

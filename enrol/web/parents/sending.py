@@ -15,9 +15,10 @@ from enrol.web.locale import gettext as _
 from enrol.web.numbers import row_number
 from enrol.web.parents.desk import OpenDesk, open_desk, question_page
 from enrol.web.parents.doubts import doubts, is_of_age
-from enrol.web.parents.letter import qr_picture, receipt_letter, result_letter
+from enrol.web.parents.letter import qr_picture, result_letter
 from enrol.web.parents.steps import next_steps, status_tag
 from enrol.web.parents.summaries import all_sections
+from enrol.web.receipt_letters import receipt_letter
 
 blueprint = family_blueprint("sending", __name__, url_prefix="/gia-dinh")
 

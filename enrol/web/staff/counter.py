@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, current_app, redirect, request, session, url_for
+from flask import Response, current_app, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from enrol.core.codes import normalise_code
@@ -18,6 +18,7 @@ from enrol.web.asking import PAGE, asks_again, typed
 from enrol.web.limits import few_guesses
 from enrol.web.locale import format_moment
 from enrol.web.locale import gettext as _
+from enrol.web.receipt_letters import receipt_letter
 from enrol.web.staff.counter_forms import EntryForm, FindForm, ResetForm, kept_answers
 from enrol.web.staff.counter_words import consent_word, reason_word
 from enrol.web.staff.guard import asks_who_again, officer
@@ -120,6 +121,20 @@ def printed(code: str) -> Response:
         actor=officer(), code=normalise_code(code), secrets=_secrets()
     )
     return _receipt_page(found, secret=None)
+
+
+@blueprint.get("/quay/bien-nhan/<code>/pdf")
+def printed_pdf(code: str) -> Response:
+    found = at_counter.printed_receipt(
+        actor=officer(), code=normalise_code(code), secrets=_secrets()
+    )
+    base_url = current_app.extensions["enrol_settings"].base_url.rstrip("/")
+    response = make_response(receipt_letter(found.receipt, base_url=base_url))
+    response.mimetype = "application/pdf"
+    name = f"{found.receipt.lines.code}.pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.route("/quay/<int:child_id>/<unit_code>/ma-bi-mat", methods=["GET", "POST"])
