@@ -5,15 +5,19 @@ import os
 import pytest
 from sqlalchemy import select, update
 
+from enrol.adapters.result_letters import check_address
 from enrol.core.actors import SCHOOL_OFFICER
 from enrol.core.rounds import Answer
+from enrol.services import holding_rounds, result_letters
+from enrol.store import rounds as rounds_store
 from enrol.store.db import transaction
 from enrol.store.tables.accounts import Staff
 from enrol.store.tables.schools import schools
 from enrol.web.extensions import limiter
-from tests.answered import answer, hold, make_final, open_answers, seats, waits
+from tests.answered import answer, hold, make_final, open_answers, seats, waits, work
 from tests.chromium.test_final_pages import sign_in
 from tests.chromium.test_staff_pages import DESKTOP, PHONE, judge, tab
+from tests.corrected import family_of
 from tests.officers import add_officer
 from tests.web.final import build_season
 from tests.web.staff import HASHES, PASSWORD
@@ -63,13 +67,35 @@ def test_pages_of_answers_and_rounds(chromium, served, app, adapters, language, 
         hold(season.drawn)
         look(city, rounds, "rounds-held")
         look(parent, "/gia-dinh/cho-hoc", "seat-moved")
-    school_page(chromium, served, season, look, language, viewport)
+        look(parent, slip_address(season, adapters), "slip-moved")
+        school = seats(season.drawn)[season.code]
+        give_up_a_round(season)
+        look(city, rounds, "rounds-failed")
+        holding_rounds.try_again(actor=season.drawn.officer, intake_id=season.drawn.intake_id)
+        work()
+        look(parent, slip_address(season, adapters), "slip-no-seat")
+    school_page(chromium, served, season, look, language, viewport, school=school)
     limiter.reset()
     assert not seen, "\n".join(seen)
 
 
-def school_page(chromium, served, season, look, language, viewport) -> None:
-    school = seats(season.drawn)[season.code]
+def slip_address(season, adapters) -> str:
+    """Return the address in the QR code of the family's letter."""
+    letter = result_letters.own_letter(actor=family_of(season.code), secrets=adapters.secrets)
+    return check_address(letter, base_url="")
+
+
+def give_up_a_round(season) -> None:
+    """Let the family decline, and workers give up the round that is asked for then."""
+    answer(season.code, Answer.DECLINE)
+    drawn = season.drawn
+    holding_rounds.hold_round(actor=drawn.officer, intake_id=drawn.intake_id, days=3)
+    with transaction() as tx:
+        [round_id] = rounds_store.pending_ids(tx)
+        assert rounds_store.mark_failed(tx, round_id=round_id, failure="ValueError")
+
+
+def school_page(chromium, served, season, look, language, viewport, *, school) -> None:
     with transaction() as tx:
         school_id = tx.execute(select(schools.c.id).where(schools.c.code == school)).scalar_one()
     add_officer(email="school@example.vn", role=SCHOOL_OFFICER, school_id=school_id)
