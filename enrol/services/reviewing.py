@@ -8,8 +8,13 @@ from enrol.core.message_texts import INFO_ASKED
 from enrol.core.names import clean_text
 from enrol.core.review import ASKED_FOR, INELIGIBLE_REASONS, Status, can_move
 from enrol.services import due_dates, files_in_charge
+from enrol.services.asking_families import (
+    LONGEST_MESSAGE,
+    AnswerTooSoon,
+    ReasonMissing,
+    refuse_day,
+)
 from enrol.services.files_in_charge import FileChanged, NotLawful
-from enrol.services.refusals import Refusal
 from enrol.store import decisions, journal, messages, reviews
 from enrol.store.db import transaction
 from enrol.store.decisions import Decided
@@ -31,18 +36,7 @@ __all__ = [
     "take_up_again",
 ]
 
-LONGEST_MESSAGE = 600
 LONGEST_NOTE = 300
-MOST_WAIT = 30
-"""Working days that a family is given at most."""
-
-
-class ReasonMissing(Refusal):
-    """A reason of the list, or a message to the family, is needed."""
-
-
-class AnswerTooSoon(Refusal):
-    """The family needs a day from tomorrow on, within ``MOST_WAIT`` working days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +110,7 @@ def ask_family(
         if seen.status is not Status.NEEDS_INFO and not can_move(seen.status, Status.NEEDS_INFO):
             raise NotLawful(seen.status)
         terms = due_dates.terms_of(tx, intake_id=seen.file.intake_id)
-        if not terms.today < due_on <= terms.calendar.after(terms.today, MOST_WAIT):
-            raise AnswerTooSoon
+        refuse_day(terms, due_on)
         reviews.ask(
             tx,
             registration_id=seen.file.registration_id,

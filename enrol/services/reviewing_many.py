@@ -1,22 +1,44 @@
 """The same step for many files at once: counted first, confirmed, then done in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from enrol.core.actors import Actor
 from enrol.core.decided import DECLARED, FACT_NAMES
 from enrol.core.intake import Phase
+from enrol.core.message_texts import INFO_ASKED
+from enrol.core.names import clean_text
 from enrol.core.reach import Reach
-from enrol.core.review import Source, Status, Verdict, can_move
-from enrol.services import authority
+from enrol.core.review import ASKED_FOR, Source, Status, Verdict, can_move, refusal_of
+from enrol.services import authority, due_dates
+from enrol.services.asking_families import (
+    LONGEST_MESSAGE,
+    AnswerTooSoon,
+    ReasonMissing,
+    refuse_day,
+)
 from enrol.services.files_in_charge import ListFrozen
 from enrol.services.refusals import NotFound
-from enrol.store import decisions, journal, locks, review_queue, reviews, rolls
+from enrol.store import (
+    asking_many,
+    decisions,
+    journal,
+    locks,
+    messages,
+    review_queue,
+    reviews,
+    rolls,
+)
 from enrol.store.db import Transaction, transaction
 from enrol.store.decisions import Decision
 from enrol.store.intakes import IntakeRecord
 from enrol.store.review_queue import QueueRow
+
+__all__ = ["AnswerTooSoon", "ListFrozen", "ManyStep", "ReasonMissing", "Ticked"]
+__all__ += ["ask_ticked", "contradict_ticked", "do_for_ticked", "look_at_ticked"]
+__all__ += ["refuse_a_day_not_offered"]
 
 MOST = 200
 """Files ticked at once: four pages."""
@@ -27,6 +49,8 @@ class ManyStep(StrEnum):
 
     ACCEPT = "accept"
     VERIFY = "verify"
+    CONTRADICT = "contradict"
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +62,20 @@ class Ticked:
     left_out: tuple[str, ...]
 
 
-def look_at_ticked(*, actor: Actor, intake_id: int, codes: Sequence[str], step: ManyStep) -> Ticked:
-    """Return what the step would do for the ticked files.
+def look_at_ticked(
+    *, actor: Actor, intake_id: int, codes: Sequence[str], step: ManyStep, fact: str = ""
+) -> Ticked:
+    """Return what the step would do for the ticked files; ``fact`` is the one to contradict.
 
     Codes that are not the officer's to decide count as not there. Raises NotFound, ListFrozen.
     """
     with transaction() as tx:
         intake, rows = _rows(tx, actor=actor, intake_id=intake_id, codes=codes)
-        fit = [row for row in rows if _fits(row, step)]
+        fit = [row for row in rows if _fits(row, step, fact)]
         return Ticked(
             intake=intake,
             files=tuple((row.code, row.version) for row in fit),
-            left_out=tuple(row.code for row in rows if not _fits(row, step)),
+            left_out=tuple(row.code for row in rows if not _fits(row, step, fact)),
         )
 
 
@@ -70,7 +96,7 @@ def do_for_ticked(
     with transaction() as tx:
         locks.lock_intake_shared(tx, intake_id)
         _intake, rows = _rows(tx, actor=actor, intake_id=intake_id, codes=list(read))
-        fit = [row for row in rows if _fits(row, step) and row.version == read[row.code]]
+        fit = [row for row in rows if _fits(row, step, "") and row.version == read[row.code]]
         done = _do(tx, actor=actor, rows=fit, step=step, reason=reason)
         action = "file.accepted" if step is ManyStep.ACCEPT else "facts.verified"
         noted = [
@@ -80,6 +106,119 @@ def do_for_ticked(
         ]
         journal.record_all(tx, actor=actor, noted=noted)
         return len(done)
+
+
+def contradict_ticked(
+    *,
+    actor: Actor,
+    intake_id: int,
+    files: Sequence[tuple[str, int]],
+    fact: str,
+    reason: str,
+) -> int:
+    """Mark a fact of files as not right, each file as (code, version); returns of how many.
+
+    Only where the family stated it and nobody has decided. One statement for all. Raises NotFound,
+    also for a reason that does not belong to the fact's verdict, and ListFrozen.
+    """
+    if refusal_of(fact=fact, verdict=Verdict.CONTRADICTED, reason=reason) is not None:
+        raise NotFound
+    with transaction() as tx:
+        rows = _as_read(tx, actor=actor, intake_id=intake_id, files=files)
+        fit = [row for row in rows if _fits(row, ManyStep.CONTRADICT, fact)]
+        done = decisions.record_many(
+            tx,
+            decisions=[
+                Decision(
+                    row.registration_id,
+                    row.version,
+                    fact,
+                    Verdict.CONTRADICTED,
+                    reason,
+                    Source.OFFICER,
+                )
+                for row in fit
+            ],
+            actor=actor,
+        )
+        detail: dict[str, str | int] = {"fact": fact, "reason": reason, "together": len(done)}
+        _note(tx, actor, "fact.contradicted", intake_id, rows=fit, done=done, detail=detail)
+        return len(done)
+
+
+def ask_ticked(
+    *,
+    actor: Actor,
+    intake_id: int,
+    files: Sequence[tuple[str, int]],
+    asked_for: str,
+    message: str,
+    due_on: date,
+) -> int:
+    """Ask the families of files, each as (code, version), for the same thing until a day; returns
+    how many were asked. Each reads it on its home page and is told as when it is asked alone.
+
+    Files that wait for their family already are left out. Raises NotFound, ListFrozen,
+    ReasonMissing, AnswerTooSoon.
+    """
+    said = clean_text(message)[:LONGEST_MESSAGE]
+    if asked_for not in ASKED_FOR or not said:
+        raise ReasonMissing
+    with transaction() as tx:
+        rows = _as_read(tx, actor=actor, intake_id=intake_id, files=files)
+        refuse_day(due_dates.terms_of(tx, intake_id=intake_id), due_on)
+        fit = [row for row in rows if _fits(row, ManyStep.ASK, "")]
+        done = asking_many.ask_many(
+            tx,
+            files=[(row.registration_id, row.version) for row in fit],
+            asked_for=asked_for,
+            message=said,
+            due_on=due_on,
+            actor=actor,
+        )
+        messages.stage(tx, event=INFO_ASKED, ids=sorted(done))
+        detail: dict[str, str | int] = {
+            "asked_for": asked_for,
+            "on": due_on.isoformat(),
+            "together": len(done),
+        }
+        _note(tx, actor, "family.asked", intake_id, rows=fit, done=done, detail=detail)
+        return len(done)
+
+
+def refuse_a_day_not_offered(*, actor: Actor, intake_id: int, due_on: date) -> None:
+    """Raise AnswerTooSoon for a day until which families cannot be asked. Raises NotFound."""
+    with transaction() as tx:
+        authority.seen_intake(tx, actor=actor, intake_id=intake_id)
+        refuse_day(due_dates.terms_of(tx, intake_id=intake_id), due_on)
+
+
+def _as_read(
+    tx: Transaction, *, actor: Actor, intake_id: int, files: Sequence[tuple[str, int]]
+) -> list[QueueRow]:
+    """Return the files that are as the officer read them, under the intake's shared lock."""
+    read = dict(files)
+    locks.lock_intake_shared(tx, intake_id)
+    _intake, rows = _rows(tx, actor=actor, intake_id=intake_id, codes=list(read))
+    return [row for row in rows if row.version == read[row.code]]
+
+
+def _note(
+    tx: Transaction,
+    actor: Actor,
+    action: str,
+    intake_id: int,
+    *,
+    rows: Sequence[QueueRow],
+    done: frozenset[int],
+    detail: Mapping[str, str | int],
+) -> None:
+    noted = [
+        journal.Noted(action, intake_id, row.code, detail)
+        for row in rows
+        if row.registration_id in done
+    ]
+    journal.record_all(tx, actor=actor, noted=noted)
 
 
 def _do(
@@ -117,8 +256,12 @@ def _is_in_charge(row: QueueRow, *, reach: Reach, units: dict[int, int]) -> bool
     return reach.leads(row.unit_id) or units.get(row.first_school_id) == row.unit_id
 
 
-def _fits(row: QueueRow, step: ManyStep) -> bool:
+def _fits(row: QueueRow, step: ManyStep, fact: str) -> bool:
     status = Status(row.status)
+    if step is ManyStep.ASK:
+        return can_move(status, Status.NEEDS_INFO)
+    if step is ManyStep.CONTRADICT:
+        return status is not Status.WITHDRAWN and fact in _open_facts(row)
     if step is ManyStep.ACCEPT:
         return can_move(status, Status.ELIGIBLE)
     return status is not Status.WITHDRAWN and bool(_open_facts(row))

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select, update
 
 from enrol.core.actors import Family
-from enrol.services import documenting, preparing, registering
+from enrol.services import documenting, preparing, registering, reviewing_many
+from enrol.services.refusals import NotFound
 from enrol.store.db import transaction
 from enrol.store.tables.journal import journal
 from enrol.store.tables.registrations import registrations
-from enrol.store.tables.reviews import documents, holidays, postponements
+from enrol.store.tables.reviews import documents, holidays, info_requests, postponements
 from tests.documents import A_JPEG, A_PDF, A_PNG
 from tests.officers import register_child
 from tests.web.staff import build_house
@@ -414,3 +415,87 @@ def test_a_holiday_moves_the_due_date(ward, codes):
 
     assert len(before) == 1
     assert due() != before
+
+
+def tick(browser, house, step, codes, **said):
+    """Send the ticked files for a step, with what is said for all of them."""
+    many = f"{house.intake}/nhieu-ho-so"
+    page = browser.open(f"{queue_of(house)}?trang-thai=")
+    token = page.offered(many)["csrf_token"]
+    data = {"csrf_token": token, "viec": step, "code": codes, "ve": queue_of(house), **said}
+    return browser.ask("POST", many, data=data)
+
+
+def test_a_fact_is_marked_not_right_in_several_files_after_their_number_was_stated(
+    house, ward, codes
+):
+    first = tick(ward, house, "contradict", codes)
+    assert first.status_code == 200
+    assert "Thông tin nào không đúng?" in first.text
+    finding = {"gui": "yes", "fact": "permanent_in_zone", "reason": "not_resident"}
+    wrong = tick(ward, house, "contradict", codes, **finding | {"reason": "not_at_school"})
+    assert wrong.status_code == 422
+    counted = tick(ward, house, "contradict", codes, **finding)
+    assert f"không đúng trong {len(codes)} hồ sơ?" in counted.text
+    assert {status_of(code) for code in codes} == {"submitted"}, "nothing happened yet"
+
+    files = [f"{code}:1" for code in codes]
+    sure = {"xac-nhan": "yes", "ho-so": files}
+    assert tick(ward, house, "contradict", codes, **finding, **sure).status_code == 303
+
+    assert {status_of(code) for code in codes} == {"verifying"}
+    with transaction() as tx:
+        query = select(registrations.c.facts["permanent_in_zone"]["status"])
+        assert set(tx.execute(query).scalars()) == {"contradicted"}
+        noted = select(journal.c.subject).where(journal.c.action == "fact.contradicted")
+        assert sorted(tx.execute(noted).scalars()) == sorted(codes)
+    again = tick(ward, house, "contradict", codes, **finding)
+    assert "Không có gì để làm" in again.text or "trong 0 hồ sơ" in again.text
+
+
+def test_several_families_are_asked_the_same_and_those_asked_already_are_left_out(
+    house, ward, codes
+):
+    day = datetime.now(UTC).date() + timedelta(days=7)
+    question = {
+        "gui": "yes",
+        "asked_for": "residence",
+        "message": "Xin gửi ảnh giấy xác nhận cư trú.",
+        "on_day": day.day,
+        "on_month": day.month,
+        "on_year": day.year,
+    }
+    empty = tick(ward, house, "ask", codes, gui="yes")
+    assert empty.status_code == 422
+    late = tick(ward, house, "ask", codes, **question | {"on_year": day.year + 1})
+    assert late.status_code == 422
+    assert "30 ngày làm việc" in late.text
+    assert "giấy xác nhận cư trú" in late.text, "nothing typed is lost"
+    counted = tick(ward, house, "ask", codes, **question)
+    assert f"Hỏi gia đình của {len(codes)} hồ sơ?" in counted.text
+
+    def sure(which):
+        files = {"xac-nhan": "yes", "ho-so": [f"{code}:1" for code in which]}
+        return tick(ward, house, "ask", which, **question, **files)
+
+    assert sure(codes[:1]).status_code == 303
+    assert sure(codes).status_code == 303
+    assert {status_of(code) for code in codes} == {"needs_info"}
+    with transaction() as tx:
+        asked = tx.execute(select(info_requests.c.message, info_requests.c.answered_at)).all()
+    assert asked == [("Xin gửi ảnh giấy xác nhận cư trú.", None)] * len(codes)
+
+
+def test_a_file_of_another_version_or_ward_is_not_decided_together(house, ward, codes):
+    finding = {"gui": "yes", "fact": "permanent_in_zone", "reason": "not_resident"}
+    old = {"xac-nhan": "yes", "ho-so": [f"{code}:2" for code in codes]}
+    tick(ward, house, "contradict", codes, **finding, **old)
+    assert {status_of(code) for code in codes} == {"submitted"}
+    with pytest.raises(NotFound):
+        reviewing_many.contradict_ticked(
+            actor=house.officers.other_ward,
+            intake_id=house.world.intake_id,
+            files=[(codes[0], 1)],
+            fact="permanent_in_zone",
+            reason="not_resident",
+        )

@@ -1,5 +1,6 @@
 """The review queue, drawn alike for wards and schools, and the same step for ticked files."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Response, flash, redirect, request
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from enrol.core.codes import normalise_code
 from enrol.core.decided import FACT_NAMES, STATUSES
+from enrol.core.review import ASKED_FOR, REASONS, Verdict
 from enrol.services import reviewing_many
 from enrol.services.files_in_charge import ListFrozen
 from enrol.services.refusals import NotFound
@@ -14,8 +16,9 @@ from enrol.services.review_queues import STATUS_FILTERS, WAITING, Filters, Queue
 from enrol.services.reviewing_many import ManyStep
 from enrol.web.locale import gettext as _
 from enrol.web.locale import ngettext
-from enrol.web.staff import review_words, words
+from enrol.web.staff import many_steps, review_words, words
 from enrol.web.staff.guard import officer
+from enrol.web.staff.many_steps import Said
 from enrol.web.staff.pages import staff_page
 
 _LONGEST_SEARCH = 80
@@ -71,12 +74,22 @@ def many_page(intake_id: int, *, back_to: str) -> ResponseReturnValue:
         flash(_("Tick the files first, then choose what to do with them."))
         return redirect(return_to, code=303)
     step = _step(request.form.get("viec", ""))
+    said = many_steps.said_of(step)
     try:
+        if said.problems:
+            return _ask_first(intake_id, codes=codes, said=said, return_to=return_to)
         if request.form.get("xac-nhan") == "yes" and "lang" not in request.form:
-            return _done(intake_id, step=step, return_to=return_to)
+            return _done(intake_id, said=said, return_to=return_to)
         ticked = reviewing_many.look_at_ticked(
-            actor=officer(), intake_id=intake_id, codes=codes, step=step
+            actor=officer(), intake_id=intake_id, codes=codes, step=step, fact=said.fact
         )
+        if said.day is not None:
+            reviewing_many.refuse_a_day_not_offered(
+                actor=officer(), intake_id=intake_id, due_on=said.day
+            )
+    except reviewing_many.AnswerTooSoon:
+        told = replace(said, problems={"on": many_steps.day_told()})
+        return _ask_first(intake_id, codes=codes, said=told, return_to=return_to)
     except ListFrozen:
         flash(frozen_words(), "error")
         return redirect(return_to, code=303)
@@ -84,8 +97,32 @@ def many_page(intake_id: int, *, back_to: str) -> ResponseReturnValue:
         "staff/many.html",
         ticked=ticked,
         step=step.value,
+        said=said,
+        words=words,
+        review_words=review_words,
         return_to=return_to,
         codes=codes,
+        is_rehearsal=ticked.intake.is_rehearsal,
+    )
+
+
+def _ask_first(
+    intake_id: int, *, codes: list[str], said: Said, return_to: str
+) -> ResponseReturnValue:
+    """Ask what the step needs to know before its files can be counted."""
+    ticked = reviewing_many.look_at_ticked(
+        actor=officer(), intake_id=intake_id, codes=codes, step=ManyStep.ASK
+    )
+    return staff_page(
+        "staff/many_asks.html",
+        step=said.step.value,
+        codes=codes,
+        return_to=return_to,
+        facts=[(one, words.fact_word(one)) for one in FACT_NAMES],
+        reasons=[(one, review_words.reason_word(one)) for one in REASONS[Verdict.CONTRADICTED]],
+        asked_for=[(one, review_words.asked_word(one)) for one in ASKED_FOR],
+        values=request.form,
+        problems={} if said.is_first else said.problems,
         is_rehearsal=ticked.intake.is_rehearsal,
     )
 
@@ -98,7 +135,7 @@ def frozen_words() -> str:
     )
 
 
-def _done(intake_id: int, *, step: ManyStep, return_to: str) -> ResponseReturnValue:
+def _done(intake_id: int, *, said: Said, return_to: str) -> ResponseReturnValue:
     files = []
     for one in request.form.getlist("ho-so")[: reviewing_many.MOST]:
         code, _sign, version = one.partition(":")
@@ -106,9 +143,7 @@ def _done(intake_id: int, *, step: ManyStep, return_to: str) -> ResponseReturnVa
             files.append((normalise_code(code), int(version[:4])))
     done = 0
     if files:
-        done = reviewing_many.do_for_ticked(
-            actor=officer(), intake_id=intake_id, files=files, step=step
-        )
+        done = said.do(intake_id, files)
     told = ngettext("%(num)s file is done.", "%(num)s files are done.", done)
     if done < len(files):
         told += " " + _("%(left)s changed meanwhile and were left out.", left=len(files) - done)
