@@ -97,6 +97,7 @@ _FACTS: dict[str, type[StoreRefusal]] = {
     "uq_children_pupil_code": CodeTaken,
     "uq_children_personal_id": CodeTaken,
     "uq_registrations_code": CodeTaken,
+    "ex_units_code_validity": CodeTaken,
 }
 
 _BUSY = (

@@ -24,6 +24,7 @@ from enrol.web.office import (
     tokens,
     totals,
     wall,
+    wards,
     what_ifs,
     zones,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "tokens",
     "totals",
     "wall",
+    "wards",
     "what_ifs",
     "zones",
 ]

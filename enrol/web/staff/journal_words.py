@@ -253,6 +253,7 @@ def _words() -> dict[str, str]:
         "file.postponed": _("Due date postponed"),
         "holiday.stated": _("Holiday stated"),
         "holiday.removed": _("Holiday removed"),
+        "ward.stated": _("A new ward stated"),
         "apology.read": _("Letter of apology fetched"),
         "document.added": _("Document added"),
         "document.read": _("Document fetched"),
