@@ -59,8 +59,8 @@ def give_mail_address(address: str = "family@example.vn") -> None:
         tx.execute(text("ALTER TABLE submissions DISABLE TRIGGER USER"))
         tx.execute(
             text(
-                "UPDATE submissions SET payload ="
-                " jsonb_set(payload::jsonb, '{contact,email}', to_jsonb(CAST(:address AS text)))::text"
+                "UPDATE submissions SET payload = jsonb_set("
+                " payload::jsonb, '{contact,email}', to_jsonb(CAST(:address AS text)))::text"
             ).bindparams(address=address)
         )
         tx.execute(text("ALTER TABLE submissions ENABLE TRIGGER USER"))

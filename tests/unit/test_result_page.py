@@ -104,6 +104,17 @@ def test_an_unknown_distance_is_said(renderer, language):
     assert "None" not in render(renderer, language, wishes=[unknown])
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("vi", "không gọi điện, không hỏi tiền hay mã bí mật"),
+        ("en", "We never call, never ask for money or the secret code."),
+    ],
+)
+def test_the_page_warns_of_callers(renderer, language, words):
+    assert words in render(renderer, language)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_longest_page_is_small(renderer, language):
     page = render(
