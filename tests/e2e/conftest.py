@@ -124,7 +124,7 @@ def invite(stack: Stack, chromium: Browser) -> Iterator[Invite]:
     def one_more(*, phone: bool, languages: tuple[str, ...] = ()) -> Visitor:
         size = {"width": PHONE, "height": 740} if phone else {"width": DESK, "height": 900}
         context = chromium.new_context(viewport=size, java_script_enabled=not phone)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(45_000)
         inspector = inspectors[phone]
         visitors.append(Visitor(context, stack.address, inspector, languages=languages))
         return visitors[-1]

@@ -19,7 +19,7 @@ from tests.e2e.words import say
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.xdist_group("stack"),
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(800),
 ]
 
 BOTH = ("vi", "en")

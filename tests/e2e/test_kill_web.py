@@ -12,7 +12,7 @@ from enrol.store.tables.registrations import frozen_entries, registrations
 from tests.e2e.crowd import codes_in, prepare
 from tests.workers.conftest import horses_of
 
-pytestmark = [pytest.mark.race, pytest.mark.xdist_group("stack"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.race, pytest.mark.xdist_group("stack"), pytest.mark.timeout(480)]
 
 FAMILIES = 100
 KILLED_AFTER = frozenset({5, 40, 75})

@@ -12,7 +12,7 @@ from enrol.cli.demo.stack import Stack
 from tests.e2e.inspection import PHONE
 from tests.e2e.pages import CHECK, WISHES
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack"), pytest.mark.timeout(600)]
 
 FIRST_VISIT, LATER_PAGE, REQUESTS = 60_000, 10_000, 4
 QUESTIONS = ("hoc-sinh", "thuong-tru", "tam-tru", "noi-o", "anh-chi", "lien-he")

@@ -16,7 +16,7 @@ from tests.e2e.conftest import wait_until
 from tests.e2e.crowd import codes_in
 from tests.e2e.test_without_redis import has_redis, kept_dead
 
-pytestmark = [pytest.mark.race, pytest.mark.xdist_group("stack"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.race, pytest.mark.xdist_group("stack"), pytest.mark.timeout(480)]
 
 BEFORE, DURING = 6, 18
 

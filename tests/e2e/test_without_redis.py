@@ -19,7 +19,7 @@ from enrol.training.office import INTAKE_CODE
 from tests.e2e.conftest import wait_until
 from tests.e2e.crowd import codes_in
 
-pytestmark = [pytest.mark.race, pytest.mark.xdist_group("stack"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.race, pytest.mark.xdist_group("stack"), pytest.mark.timeout(480)]
 
 BEFORE, DURING = 4, 30
 
