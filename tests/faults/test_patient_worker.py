@@ -332,6 +332,7 @@ def test_many_half_sent_files_fill_no_memory_and_shut_nobody_out(web):
         assert Counter(answers) == {503: 2, None: 4}
         for sock, answer in zip(socks, answers, strict=True):
             if answer is None:
+                sock.settimeout(30)
                 sock.sendall(b"x")
                 assert answer_on(sock).body == "015000000"
 
