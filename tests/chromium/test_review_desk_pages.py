@@ -105,6 +105,11 @@ def test_axe_finds_nothing_on_the_desk(chromium, served, house, codes, language,
         look(page, f"{ward}?trang-thai=", "queue")
         look(page, f"{ward}?tim=khong", "queue-empty")
         look(page, "/dieu-hanh/ngay-nghi", "holidays")
+        look(page, "/dieu-hanh/phuong-xa", "wards")
+        look(page, "/dieu-hanh/phuong-xa/moi", "new-ward")
+        press(page, "main #main-form button")
+        judge(page, seen)  # nothing typed
+        picture(page, "new-ward-refused", language, viewport)
         look(page, f"/dieu-hanh/ho-so/{codes[0]}", "file")
         for number, act in enumerate(ACTS):
             look(page, f"/dieu-hanh/ho-so/{codes[2]}/{act}", f"act{number}")

@@ -30,6 +30,12 @@ class WardForm(PageForm):
     since = StringField()
     old_names = StringField()
 
+    def validate_code(self, field: Field) -> None:
+        """Need a code; the service judges its form."""
+        field.data = clean_text(field.data or "")
+        if not field.data:
+            raise ValidationError(_("Type the code of the unit"))
+
     def validate_name(self, field: Field) -> None:
         """Need the Vietnamese name."""
         _need_name(field, missing=_("Type the name in Vietnamese"))
