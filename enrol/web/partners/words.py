@@ -55,6 +55,7 @@ def _said_of_fields() -> tuple[str, ...]:
         _("Code of the zone."),
         _("Registration code."),
         _("1 is the first."),
+        _("Null until the school has put the child into a class."),
         _("Lottery number, 64 hex digits."),
         _("The wish that was granted; null after re-routing."),
         _("1: within the zone. 2: over all zones."),
