@@ -221,9 +221,7 @@ def _script(*, most: int, example: dict[str, object]) -> str:
         "detail": "'{}'::jsonb",
     }
     told = messages.guarded(submitting.WRITE_FIRST, event=REGISTERED)
-    write = told.replace(
-        "submitted_at)\n  VALUES", "submitted_at, withdrawn_at)\n  VALUES"
-    )
+    write = told.replace("submitted_at)\n  VALUES", "submitted_at, withdrawn_at)\n  VALUES")
     write = write.replace("%(submitted_at)s)\n  RETURNING", "%(submitted_at)s, now())\n  RETURNING")
     statements = (
         "BEGIN",
