@@ -15,6 +15,7 @@ class Refusal(str, Enum):
     TOO_MANY_WISHES_GIVEN = "too_many_wishes_given"
     WISH_REPEATED = "wish_repeated"
     WISH_OUTSIDE_ZONE = "wish_outside_zone"
+    HOLDS_A_SEAT = "holds_a_seat"
 
     def __str__(self) -> str:
         """Return the word, on every version of Python."""
@@ -44,10 +45,12 @@ def check(
     zone_schools: Collection[str],
     limits: Limits,
     has_late_entry_grounds: bool = False,
+    holds_a_seat: bool = False,
 ) -> tuple[Refusal, ...]:
     """Return every reason to refuse the registration, in the order of ``Refusal``; none is good.
 
     ``wishes`` are school codes in the family's order; ``zone_schools`` those the family may wish.
+    ``holds_a_seat`` is said of the first round by a second one, which is not for such a child.
     """
     born_from = limits.born_from
     if has_late_entry_grounds and limits.born_from_with_grounds is not None:
@@ -59,5 +62,6 @@ def check(
         Refusal.TOO_MANY_WISHES_GIVEN: len(wishes) > limits.max_wishes,
         Refusal.WISH_REPEATED: len(set(wishes)) != len(wishes),
         Refusal.WISH_OUTSIDE_ZONE: any(wish not in zone_schools for wish in wishes),
+        Refusal.HOLDS_A_SEAT: holds_a_seat,
     }
     return tuple(refusal for refusal in Refusal if found[refusal])

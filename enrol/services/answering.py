@@ -67,7 +67,7 @@ def desk_of(*, actor: Family) -> AnswerDesk | None:
     """
     with transaction() as tx:
         child = signed_in_child(tx, actor)
-        window = windows.current_window(tx)
+        window = windows.window_for(tx, child_id=child.child_id)
         if window is None or window.phase not in (Phase.FINAL, Phase.SETTLED):
             return None
         live = registrations.live_of(tx, intake_id=window.intake_id, child_id=child.child_id)
@@ -94,7 +94,7 @@ def give_answer(*, actor: Family, answer: Answer) -> None:
     """
     with transaction() as tx:
         child = signed_in_child(tx, actor)
-        window = windows.current_window(tx)
+        window = windows.window_for(tx, child_id=child.child_id)
         if window is None:
             raise NotFound
         locks.lock_intake_shared(tx, window.intake_id)

@@ -84,7 +84,11 @@ def counter(*, actor: Actor, child_id: int | None, unit_code: str) -> Counter:
     """Return the entry page for a child that this officer found. Raises NotFound."""
     with transaction() as tx:
         authority.reach_of(tx, actor=actor)
-        window = windows.current_window(tx)
+        window = (
+            windows.current_window(tx)
+            if child_id is None
+            else windows.window_for(tx, child_id=child_id)
+        )
         child = None if child_id is None else counter_children.child_by_id(tx, child_id=child_id)
         if child_id is not None and child is None:
             raise NotFound

@@ -78,7 +78,9 @@ def named_places(answers: Answers) -> list[tuple[str, str]]:
     return [(place.unit, place.group) for _, place in answers.places if place.group]
 
 
-def refuse_ineligible(answers: Answers, *, window: Window, zone: Zone) -> int:
+def refuse_ineligible(
+    answers: Answers, *, window: Window, zone: Zone, holds_a_seat: bool = False
+) -> int:
     """Return the zone's id in the intake; raises NotEligible with every reason, or NotFound for a
     zone that takes no part.
     """
@@ -89,6 +91,7 @@ def refuse_ineligible(answers: Answers, *, window: Window, zone: Zone) -> int:
         limits=Limits(
             born_from=window.birth_from, born_until=window.birth_to, max_wishes=window.max_wishes
         ),
+        holds_a_seat=holds_a_seat,
     )
     if reasons:
         raise NotEligible(reasons)

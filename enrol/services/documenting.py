@@ -238,7 +238,7 @@ def _live(
 ) -> tuple[Live | None, Window | None]:
     """Return the family's registration in the current intake, and the intake's window."""
     child = signed_in_child(tx, actor)
-    window = windows.current_window(tx)
+    window = windows.window_for(tx, child_id=child.child_id)
     if window is None:
         return None, None
     live = registrations.live_of(

@@ -104,7 +104,7 @@ def desk_of(*, actor: Family) -> ObjectionDesk | None:
     """
     with transaction() as tx:
         child = signed_in_child(tx, actor)
-        window = windows.current_window(tx)
+        window = windows.window_for(tx, child_id=child.child_id)
         if window is None:
             return None
         live = registrations.live_of(tx, intake_id=window.intake_id, child_id=child.child_id)
@@ -168,7 +168,7 @@ def withdraw_objection(*, actor: Family, objection_id: int) -> None:
 
 def _locked(tx: Transaction, *, actor: Family) -> tuple[Window, Live]:
     child = signed_in_child(tx, actor)
-    window = windows.current_window(tx)
+    window = windows.window_for(tx, child_id=child.child_id)
     if window is None:
         raise NotFound
     locks.lock_intake_shared(tx, window.intake_id)

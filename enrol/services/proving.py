@@ -118,7 +118,7 @@ def own_submission(*, actor: Family) -> bytes:
 
 def _own(tx: Transaction, actor: Family) -> tuple[IntakeRecord, Live]:
     child = signed_in_child(tx, actor)
-    window = windows.current_window(tx)
+    window = windows.window_for(tx, child_id=child.child_id)
     if window is None:
         raise NotFound
     live = registrations.live_of(tx, intake_id=window.intake_id, child_id=child.child_id)

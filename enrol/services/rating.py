@@ -179,7 +179,7 @@ def _table(
 
 def _live(tx: Transaction, *, actor: Family) -> tuple[Live | None, Window | None]:
     child = signed_in_child(tx, actor)
-    window = windows.current_window(tx)
+    window = windows.window_for(tx, child_id=child.child_id)
     if window is None:
         return None, None
     live = registrations.live_of(tx, intake_id=window.intake_id, child_id=child.child_id)

@@ -103,7 +103,7 @@ def desk_of(*, actor: Family) -> ReportDesk | None:
     """
     with transaction() as tx:
         child = signed_in_child(tx, actor)
-        window = windows.current_window(tx)
+        window = windows.window_for(tx, child_id=child.child_id)
         if window is None:
             return None
         live = registrations.live_of(tx, intake_id=window.intake_id, child_id=child.child_id)
@@ -133,7 +133,7 @@ def report_error(*, actor: Family, fact: str, words: str) -> Report:
     written = _written(fact, words)
     with transaction() as tx:
         child = signed_in_child(tx, actor)
-        window = windows.current_window(tx)
+        window = windows.window_for(tx, child_id=child.child_id)
         if window is None:
             raise NotFound
         locks.lock_intake_shared(tx, window.intake_id)

@@ -150,7 +150,9 @@ def _composed(
     secrets: Secrets,
 ) -> NewRegistration:
     zone = composing.Zone(now.intake_zone_id, now.schools)
-    composing.refuse_ineligible(answers, window=now.window, zone=zone)
+    composing.refuse_ineligible(
+        answers, window=now.window, zone=zone, holds_a_seat=now.holds_a_seat
+    )
     if live is None:
         number = registrations.next_number(tx) if now.number is None else now.number
         code = composing.new_code(number=number, window=now.window)

@@ -63,6 +63,10 @@ class RoundPending(StoreRefusal):
     """A round was asked for and is not held yet: until then nothing is answered."""
 
 
+class SecondRoundPlanned(StoreRefusal):
+    """The intake has its second round for late registrations."""
+
+
 class TokenMade(StoreRefusal):
     """This press of the button has made its token already."""
 
@@ -93,10 +97,12 @@ _FACTS: dict[str, type[StoreRefusal]] = {
     "uq_rounds_number": RoundPending,
     "ck_fills_never_over_the_seats": SeatsExceeded,
     "uq_publications_intake_id_kind": AlreadyPublished,
+    "uq_intakes_follows_id": SecondRoundPlanned,
     "uq_partner_tokens_form_key": TokenMade,
     "uq_children_pupil_code": CodeTaken,
     "uq_children_personal_id": CodeTaken,
     "uq_registrations_code": CodeTaken,
+    "uq_intakes_code": CodeTaken,
     "ex_units_code_validity": CodeTaken,
 }
 

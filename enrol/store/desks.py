@@ -45,7 +45,7 @@ SELECT {CHILD}, {RESIDENCES},
        {drafts.COLUMNS}
   FROM children c
   JOIN family_secrets s ON s.child_id = c.id
-  LEFT JOIN ({windows.CURRENT}) w ON true
+  LEFT JOIN LATERAL ({windows.OF_CHILD}) w ON true
   LEFT JOIN registrations l
     ON l.intake_id = w.id AND l.child_id = c.id AND l.status <> 'withdrawn'
   LEFT JOIN drafts d ON d.intake_id = w.id AND d.child_id = c.id

@@ -48,6 +48,7 @@ class IntakeRecord:
     rules_version: int
     rules_hash: str
     needs_approvals: bool
+    follows_id: int | None = None
 
     @property
     def is_rehearsal(self) -> bool:
@@ -98,6 +99,7 @@ def _records() -> Select[*tuple[Any, ...]]:
             rule_sets.c.version,
             rule_sets.c.hash,
             intakes.c.needs_approvals,
+            intakes.c.follows_id,
         )
         .join(units, units.c.id == intakes.c.unit_id)
         .join(rule_sets, rule_sets.c.id == intakes.c.rule_set_id)

@@ -27,7 +27,7 @@ SELECT {desks.CHILD}, w.id, w.version, clock_timestamp(),
        l.code, l.status, m.version, l.version, m.submitted_at, m.hash, z.code, z.name, z.name_en
   FROM children c
   JOIN family_secrets s ON s.child_id = c.id
-  LEFT JOIN ({windows.CURRENT}) w ON true
+  LEFT JOIN LATERAL ({windows.OF_CHILD}) w ON true
   LEFT JOIN registrations l
     ON l.intake_id = w.id AND l.child_id = c.id AND l.status <> 'withdrawn'
   LEFT JOIN submissions m ON m.registration_id = l.id AND m.version = l.version

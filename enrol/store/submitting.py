@@ -31,7 +31,8 @@ class Situation:
     """What decides, read under the locks.
 
     ``used`` is the code and version that this key has already produced; ``number`` the next number
-    for a registration code, None unless a first registration could be written.
+    for a registration code, None unless a first registration could be written. ``holds_a_seat``
+    is of the round that this intake follows.
     """
 
     child: Child
@@ -44,6 +45,7 @@ class Situation:
     zone: Named | None
     schools: tuple[ZoneSchool, ...]
     groups: dict[PlaceKey, Group]
+    holds_a_seat: bool
 
 
 LOOK = f"""
@@ -51,6 +53,7 @@ SELECT {desks.CHILD}, {desks.RESIDENCES}, {windows.COLUMNS},
        (SELECT json_build_array(r.code, m.version) FROM submissions m
           JOIN registrations r ON r.id = m.registration_id
          WHERE m.submission_key = %(submission_key)s AND r.child_id = c.id),
+       {windows.SEATED_BEFORE},
        l.id IS NOT NULL,
        CASE WHEN l.id IS NULL AND clock_timestamp() >= i.opens_at
                  AND clock_timestamp() < i.closes_at
@@ -111,7 +114,8 @@ def _situation(row: tuple[Any, ...]) -> Situation:
         row[desks.CHILD_COLUMNS + 1 :],
     )
     intake, rest = rest[: windows.COLUMN_COUNT], rest[windows.COLUMN_COUNT :]
-    used, has_live, number, intake_zone_id, zone, zone_name, zone_name_en, schools, groups = rest
+    used, holds_a_seat, has_live, number = rest[:4]
+    intake_zone_id, zone, zone_name, zone_name_en, schools, groups = rest[4:]
     return Situation(
         child=desks.child_from(own),
         residences=desks.residences_from(residences),
@@ -123,6 +127,7 @@ def _situation(row: tuple[Any, ...]) -> Situation:
         zone=None if zone is None else Named(zone, zone_name, zone_name_en),
         schools=tuple(_school(school) for school in schools or ()),
         groups={(group[1], group[3]): Group(*group) for group in groups or ()},
+        holds_a_seat=holds_a_seat,
     )
 
 

@@ -32,6 +32,7 @@ class Window:
     public_value_name: str
     public_value_name_en: str
     public_value_on: date
+    follows_id: int | None
     at: datetime
 
     @property
@@ -70,6 +71,7 @@ def _windows() -> Select[*tuple[Any, ...]]:
         intakes.c.public_value_name,
         intakes.c.public_value_name_en,
         intakes.c.public_value_on,
+        intakes.c.follows_id,
         func.clock_timestamp(),
     ).join(rule_sets, rule_sets.c.id == intakes.c.rule_set_id)
 
@@ -92,17 +94,40 @@ def current_window(tx: Transaction) -> Window | None:
     return None if row is None else window_from(row)
 
 
-CURRENT = """
-SELECT id, concat(xmin, ctid) AS version FROM intakes
- WHERE kind = 'official' AND phase <> 'draft' ORDER BY opens_at DESC, id DESC LIMIT 1"""
-"""The current intake and the version of its row, for a page's one statement: PostgreSQL gives a
-row that was changed another ``xmin``, and so no process shows an intake as it was before."""
+def window_for(tx: Transaction, *, child_id: int) -> Window | None:
+    """Return the current intake of a child: the newest official one that has been announced, but
+    not a second round when the child holds a seat of the first.
+    """
+    found = tx.exec_driver_sql(_CURRENT_OF, {"child_id": child_id}).one_or_none()
+    return None if found is None else window_of(tx, intake_id=found[0])
+
+
+_SEATED_BEFORE = """EXISTS (
+     SELECT FROM registrations f JOIN held_seats s ON s.registration_id = f.id
+      WHERE f.intake_id = {intake}.follows_id AND f.child_id = {child} AND f.status <> 'withdrawn'
+        AND s.school_id IS NOT NULL)"""
+_OF_CHILD = f"""
+SELECT n.id, concat(n.xmin, n.ctid) AS version FROM intakes n
+ WHERE n.kind = 'official' AND n.phase <> 'draft'
+   AND NOT {_SEATED_BEFORE.replace("{intake}", "n")}
+ ORDER BY n.opens_at DESC, n.id DESC LIMIT 1"""  # noqa: S608 - names of columns, no values
+
+SEATED_BEFORE = _SEATED_BEFORE.format(intake="i", child="c.id")
+"""Whether the child ``c`` holds a seat of the round that the intake ``i`` follows."""
+
+OF_CHILD = _OF_CHILD.format(child="c.id")
+"""The current intake of the child ``c`` and the version of its row, for a page's one statement:
+PostgreSQL gives a row that was changed another ``xmin``, and so no process shows an intake as it
+was before. A second round is not for who holds a seat of the first: that family stays with it.
+"""
+
+_CURRENT_OF = _OF_CHILD.format(child="%(child_id)s")
 
 COLUMNS = """
        i.id, i.code, i.kind, i.name, i.name_en, i.school_year, i.phase, i.opens_at, i.closes_at,
        i.birth_from, i.birth_to, i.max_wishes, rules.name, i.public_value_name,
-       i.public_value_name_en, i.public_value_on, clock_timestamp()"""
-COLUMN_COUNT = 17
+       i.public_value_name_en, i.public_value_on, i.follows_id, clock_timestamp()"""
+COLUMN_COUNT = 18
 """A window's columns, of ``intakes i`` and ``rule_sets rules``."""
 
 _VERSIONED = f"""

@@ -98,8 +98,16 @@ intakes = Table(
         server_default=false(),
         comment="a second officer approves seats and lists",
     ),
+    Column(
+        "follows_id",
+        Integer,
+        comment="the settled intake whose free seats this second round gives",
+    ),
     UniqueConstraint("code"),
     UniqueConstraint("id", "kind"),
+    UniqueConstraint("follows_id"),
+    ForeignKeyConstraint(["follows_id", "kind"], ["intakes.id", "intakes.kind"]),
+    CheckConstraint("follows_id <> id", name="follows_another"),
     CheckConstraint("kind IN ('official', 'rehearsal')", name="kind"),
     CheckConstraint(
         "phase IN ('draft', 'announced', 'open', 'closed', 'drawn', 'allocated', 'provisional',"

@@ -75,4 +75,5 @@ def _reason(word: str, window: Window) -> str:
         "too_many_wishes_given": _("There are more wishes than this intake allows."),
         "wish_repeated": _("A school is named twice."),
         "wish_outside_zone": _("A school you wished for no longer has places in your zone."),
+        "holds_a_seat": _("The child holds a place of the first round."),
     }.get(word, _("The answers could not be read by our system."))

@@ -21,4 +21,5 @@ def reason_word(reason: Refusal) -> str:
         Refusal.TOO_MANY_WISHES_GIVEN: _("There are more schools than may be chosen."),
         Refusal.WISH_REPEATED: _("A school was chosen twice."),
         Refusal.WISH_OUTSIDE_ZONE: _("A school lies outside the zone."),
+        Refusal.HOLDS_A_SEAT: _("The child holds a place of the first round."),
     }[reason]
