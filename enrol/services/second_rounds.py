@@ -8,13 +8,14 @@ then, could be tried out beforehand (docs/adr/0009).
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
-from enrol.core.actors import Actor
+from enrol.core.actors import Actor, Family
 from enrol.core.intake import Phase
 from enrol.core.names import clean_text
 from enrol.services import authority
+from enrol.services.households import signed_in_child
 from enrol.services.phases import locked_intake, refuse_unless_in
 from enrol.services.refusals import NotFound, Refusal
-from enrol.store import clock, intakes, journal, second_rounds
+from enrol.store import clock, intakes, journal, registrations, second_rounds
 from enrol.store.constraints import CodeTaken, SecondRoundPlanned
 from enrol.store.db import transaction
 from enrol.store.intakes import IntakeRecord
@@ -31,6 +32,7 @@ __all__ = [
     "SecondRoundDesk",
     "SecondRoundPlanned",
     "code_for",
+    "first_registration",
     "plan_second_round",
     "second_round_desk",
 ]
@@ -86,6 +88,16 @@ def second_round_desk(*, actor: Actor, intake_id: int) -> SecondRoundDesk:
             free=second_rounds.free_seats(tx, intake_id=intake_id),
             second=None if second is None else intakes.intake_of(tx, intake_id=second),
         )
+
+
+def first_registration(*, actor: Family, first_id: int) -> str | None:
+    """Return the code of the family's registration in the first round of its current intake, None
+    without one. Raises SignedOut.
+    """
+    with transaction() as tx:
+        child = signed_in_child(tx, actor)
+        live = registrations.live_of(tx, intake_id=first_id, child_id=child.child_id)
+        return None if live is None else live.code
 
 
 def plan_second_round(*, actor: Actor, intake_id: int, new: NewRound) -> int:

@@ -118,6 +118,15 @@ def intake_of(tx: Transaction, *, intake_id: int) -> IntakeRecord | None:
     return None if row is None else _record(row)
 
 
+def announced_by_code(tx: Transaction, *, code: str) -> IntakeRecord | None:
+    """Return the official intake with this code, once it is announced."""
+    query = _records().where(
+        intakes.c.code == code, intakes.c.kind == "official", intakes.c.phase != "draft"
+    )
+    row = tx.execute(query).one_or_none()
+    return None if row is None else _record(row)
+
+
 def intakes_within(
     tx: Transaction, *, unit_ids: Collection[int], school_ids: Collection[int]
 ) -> list[IntakeRecord]:

@@ -5,7 +5,7 @@ from flask import session as browser
 from flask.typing import ResponseReturnValue
 
 from enrol.core.intake import ShownPhase
-from enrol.services import preparing
+from enrol.services import preparing, second_rounds
 from enrol.web import documents
 from enrol.web.guards import family, family_blueprint
 from enrol.web.parents.desk import OpenDesk, go_on, keep, next_address, open_desk, shown
@@ -29,6 +29,9 @@ def home() -> ResponseReturnValue:
     if window is None:
         return render_template("parents/no_intake.html", child=desk.child)
     at = OpenDesk(desk, window, answers_so_far(desk))
+    first = None
+    if window.follows_id is not None:
+        first = second_rounds.first_registration(actor=family(), first_id=window.follows_id)
     now = shown(window)
     live = desk.live
     return render_template(
@@ -49,6 +52,8 @@ def home() -> ResponseReturnValue:
         odds=odds_view(window=window, shown=now, live=live),
         awaits_odds=is_awaited(window=window, shown=now, live=live),
         result=_result_token(live.code) if live and now in _PUBLISHED else None,
+        first=first,
+        first_result=_result_token(first) if first else None,
         was_withdrawn="withdrawn" in request.args and live is None,
         is_rehearsal=window.is_rehearsal,
     )

@@ -14,7 +14,15 @@ __all__ = ["blueprint"]
 
 @blueprint.get("/boc-so")
 def draw() -> Response:
-    record = draw_records.current_draw()
+    return _page(draw_records.current_draw())
+
+
+@blueprint.get("/boc-so/<code>")
+def draw_of(code: str) -> Response:
+    return _page(draw_records.draw_of(code=code))
+
+
+def _page(record: DrawRecord | None) -> Response:
     return kept_a_minute(
         make_response(
             render_template(

@@ -216,6 +216,7 @@ def _words() -> dict[str, str]:
         "round.tried_again": _("Round of the waiting lists tried again"),
         "round.held": _("Round of the waiting lists held"),
         "intake.settled": _("Intake settled"),
+        "intake.second_round_planned": _("Second round for late registrations planned"),
         "data.erased": _("Personal data erased"),
         "breach.reported": _("Report of a breach made"),
         "intake.announced": _("Intake announced"),
