@@ -102,10 +102,12 @@ def window_for(tx: Transaction, *, child_id: int) -> Window | None:
     return None if found is None else window_of(tx, intake_id=found[0])
 
 
-_SEATED_BEFORE = """EXISTS (
+# CASE, so that PostgreSQL looks only in a second round, by the key of the child's registration, and
+# makes no join of all registrations with all seats out of it.
+_SEATED_BEFORE = """CASE WHEN {intake}.follows_id IS NULL THEN false ELSE EXISTS (
      SELECT FROM registrations f JOIN held_seats s ON s.registration_id = f.id
       WHERE f.intake_id = {intake}.follows_id AND f.child_id = {child} AND f.status <> 'withdrawn'
-        AND s.school_id IS NOT NULL)"""
+        AND s.school_id IS NOT NULL) END"""
 _OF_CHILD = f"""
 SELECT n.id, concat(n.xmin, n.ctid) AS version FROM intakes n
  WHERE n.kind = 'official' AND n.phase <> 'draft'
