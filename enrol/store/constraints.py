@@ -67,6 +67,10 @@ class SecondRoundPlanned(StoreRefusal):
     """The intake has its second round for late registrations."""
 
 
+class MovePlanned(StoreRefusal):
+    """The school has a move that is neither done nor taken back."""
+
+
 class TokenMade(StoreRefusal):
     """This press of the button has made its token already."""
 
@@ -98,6 +102,7 @@ _FACTS: dict[str, type[StoreRefusal]] = {
     "ck_fills_never_over_the_seats": SeatsExceeded,
     "uq_publications_intake_id_kind": AlreadyPublished,
     "uq_intakes_follows_id": SecondRoundPlanned,
+    "uq_school_moves_open": MovePlanned,
     "uq_partner_tokens_form_key": TokenMade,
     "uq_children_pupil_code": CodeTaken,
     "uq_children_personal_id": CodeTaken,
