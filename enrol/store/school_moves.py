@@ -1,6 +1,6 @@
 """Moves of schools from ward to ward: planned for a day, done, or taken back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,8 +18,8 @@ _MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class SchoolMove:
-    """A move as the page shows it; ``waits_for`` names a running intake in which the school offers
-    seats, which is ended first.
+    """A move as the page shows it; ``waits_for`` names a running intake (Vietnamese, English) in
+    which the school offers seats, which is ended first.
     """
 
     move_id: int
@@ -36,7 +36,7 @@ class SchoolMove:
     stated_at: datetime
     moved_at: datetime | None
     taken_back_at: datetime | None
-    waits_for: str | None
+    waits_for: Sequence[str] | None
 
     @property
     def is_open(self) -> bool:
@@ -55,7 +55,7 @@ class MovingSchool:
     unit_id: int
     ward: str
     ward_en: str
-    runs_in: str | None
+    runs_in: Sequence[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Ward:
 # An intake that is announced and not settled keeps its schools where they are: their ward's
 # officers answer for lists, seats and enrolment until it ends.
 _RUNS_IN = """
-(SELECT i.name FROM seat_plans p JOIN intakes i ON i.id = p.intake_id
+(SELECT ARRAY[i.name, i.name_en] FROM seat_plans p JOIN intakes i ON i.id = p.intake_id
   WHERE p.school_id = {school} AND i.kind = 'official' AND i.phase NOT IN ('draft', 'settled')
   ORDER BY i.id LIMIT 1)"""
 
