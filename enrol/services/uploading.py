@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from enrol.core.actors import CITY_OFFICER, Actor
+from enrol.core.actors import Actor
 from enrol.services import authority
-from enrol.services.import_rows.permitted import BOUNDARIES, is_known, tables_for
+from enrol.services.import_rows.permitted import boundaries_for, is_known, tables_for
 from enrol.services.ports import JOBS, UploadFolders
 from enrol.services.refusals import NotFound, Refusal
 from enrol.store import imports, journal, outbox
@@ -18,7 +18,6 @@ from enrol.store.db import Transaction, transaction
 from enrol.store.imports import FaultLine, Import
 
 __all__ = [
-    "BOUNDARIES",
     "FaultLine",
     "Import",
     "ImportDesk",
@@ -52,7 +51,7 @@ class ImportDesk:
     """What the officer may bring, and what was brought lately."""
 
     tables: tuple[str, ...]
-    takes_boundaries: bool
+    boundaries: tuple[str, ...]
     newest: tuple[Import, ...]
 
 
@@ -72,7 +71,7 @@ def import_desk(*, actor: Actor) -> ImportDesk:
         tables = tables_for(tx, officer=officer)
         return ImportDesk(
             tables=tables,
-            takes_boundaries=officer.has_role(CITY_OFFICER),
+            boundaries=boundaries_for(officer),
             newest=tuple(imports.newest(tx, asked_by=officer.staff_id, limit=NEWEST)),
         )
 

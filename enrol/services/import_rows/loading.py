@@ -1,12 +1,13 @@
 """Loading the files of an import inside the caller's transaction: read, judge, write."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from enrol.core.actors import CITY_OFFICER, Actor, Officer
 from enrol.core.priority import PRESETS, rules_hash, rules_to_json
 from enrol.services.import_rows.codes import Codes
 from enrol.services.import_rows.faults import Fault, TooManyFaults
+from enrol.services.import_rows.grounds import changes_of_grounds
 from enrol.services.import_rows.reading import Listen, Reading
 from enrol.services.ports import ImportFiles
 from enrol.services.refusals import Refusal
@@ -39,13 +40,14 @@ class NothingToImport(Refusal):
 @dataclass(frozen=True, slots=True)
 class TableResult:
     """What became of a table: rows in its file (None when it has none of its own), added,
-    changed.
+    changed. ``grounds`` are the zones whose outline changes (``GroundChange`` as plain values).
     """
 
     table: str
     rows: int | None
     added: int
     changed: int
+    grounds: list[dict[str, object]] = field(default_factory=list)
 
 
 def read_into(
@@ -94,7 +96,8 @@ def write_all(
     """
     tell = listen or _nobody_listens
     tell(WRITING, 0)
-    written = _merge_places(tx, reading) | _merge_plans(tx, reading, actor)
+    drawn: list[dict[str, object]] = []
+    written = _merge_places(tx, reading, drawn) | _merge_plans(tx, reading, actor)
     tell(WRITING, sum(reading.rows.values()) // 2)
     written |= _merge_people(tx, reading, actor)
     tell(WRITING, sum(reading.rows.values()))
@@ -106,18 +109,27 @@ def write_all(
         }
         journal.record(tx, actor=actor, action="import.loaded", detail=detail)
     return tuple(
-        TableResult(table, reading.rows.get(table), w.added, w.changed)
+        TableResult(
+            table,
+            reading.rows.get(table),
+            w.added,
+            w.changed,
+            drawn if table == "boundaries" else [],
+        )
         for table, w in written.items()
     )
 
 
-def _merge_places(tx: Transaction, reading: Reading) -> dict[str, Written]:
+def _merge_places(
+    tx: Transaction, reading: Reading, drawn: list[dict[str, object]]
+) -> dict[str, Written]:
     columns, written = reading.columns, {}
     if "units" in columns:
         written["units"] = places.merge_units(tx, present=columns["units"])
     if "zones" in columns:
         written["zones"] = places.merge_zones(tx, present=columns["zones"])
     if "boundaries" in reading.rows:
+        drawn.extend(changes_of_grounds(tx))
         written["boundaries"] = places.merge_boundaries(tx)
     if "residential_groups" in columns:
         groups = places.merge_groups(tx, present=columns["residential_groups"])

@@ -9,7 +9,13 @@ from enrol.store import staff
 from enrol.store.db import Transaction
 from enrol.store.loading.belonging import TABLES_OF_WARDS
 
-BOUNDARIES = ("units.geojson", "zones.geojson")
+_OF_ZONES = "zones.geojson"
+BOUNDARIES = ("units.geojson", _OF_ZONES)
+
+
+def boundaries_for(officer: Officer) -> tuple[str, ...]:
+    """Return the files of outlines that the officer may bring: a ward those of its zones."""
+    return BOUNDARIES if officer.has_role(CITY_OFFICER) else (_OF_ZONES,)
 
 
 def tables_for(tx: Transaction, *, officer: Officer) -> tuple[str, ...]:
@@ -23,8 +29,8 @@ def tables_for(tx: Transaction, *, officer: Officer) -> tuple[str, ...]:
 
 
 def is_known(name: str, *, tables: Collection[str], officer: Officer) -> bool:
-    """Tell whether a file of this name is one of the tables, or boundaries for the city."""
+    """Tell whether a file of this name is one of the tables, or outlines that are the officer's."""
     stem, _dot, ending = name.rpartition(".")
     if name in BOUNDARIES:
-        return officer.has_role(CITY_OFFICER)
+        return name in boundaries_for(officer)
     return stem in tables and ending in ("csv", "xlsx")

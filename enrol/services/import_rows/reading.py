@@ -75,6 +75,9 @@ class Reading:
             tx, tables=self.columns, unit_ids=unit_ids
         ):
             self._refuse(table, line, f"{column}: lies outside your ward")
+        for line in belonging.grounds_beyond(tx, unit_ids=unit_ids):
+            file = self._boundary_file("zones") or "zones"
+            self.faults.add(file=file, line=line, reason="code: lies outside your ward")
 
     def _check_settled(self, tx: Transaction) -> None:
         settled = {

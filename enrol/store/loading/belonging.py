@@ -65,6 +65,18 @@ _BEYOND = (
 """Table, the column to name, and the lines that lie beyond."""
 
 
+def grounds_beyond(tx: Transaction, *, unit_ids: Collection[int]) -> Iterator[int]:
+    """Yield the features whose zone is not one of these units'."""
+    query = text("""
+        SELECT s.line FROM staged_boundaries s
+          LEFT JOIN zones z ON z.code = s.code LEFT JOIN staged_zones n ON n.code = s.code
+         WHERE s."table" <> 'zones' OR NOT coalesce(coalesce(z.unit_id, (
+                 SELECT u.id FROM units u WHERE u.code = n.unit_code AND u.valid_to IS NULL))
+               = ANY(CAST(:units AS int[])), false)
+         ORDER BY s.line""")
+    yield from tx.execute(query, {"units": list(unit_ids)}).scalars()
+
+
 def lines_beyond(
     tx: Transaction, *, tables: Collection[str], unit_ids: Collection[int]
 ) -> Iterator[tuple[str, str, int]]:

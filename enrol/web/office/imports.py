@@ -19,7 +19,9 @@ from enrol.web.asking import PageForm, asks_again, takes_files
 from enrol.web.locale import gettext as _
 from enrol.web.numbers import row_number
 from enrol.web.office.blueprint import blueprint
+from enrol.web.office.ground_drawings import ground_drawings
 from enrol.web.office.import_words import import_tag, reason_words, table_word
+from enrol.web.staff import words
 from enrol.web.staff.guard import asks_who_again, officer
 from enrol.web.staff.pages import staff_page
 
@@ -73,7 +75,7 @@ class FilesForm(PageForm):
         chosen = request.form.get("table", "")
         if chosen and len(self.sent()) == 1 and ending in _ENDINGS:
             return f"{chosen}{ending}" if chosen in self.desk.tables else None
-        if name in uploading.BOUNDARIES and self.desk.takes_boundaries:
+        if name in self.desk.boundaries:
             return name
         is_table = ending in _ENDINGS and Path(name).stem in self.desk.tables
         return name if is_table else None
@@ -127,10 +129,12 @@ def one_import(import_id: int) -> Response:
         page=page,
         one=page.found,
         rows=rows,
+        grounds=ground_drawings(page.found.tables),
         to_write=sum(row["added"] + row["changed"] for row in rows),
         import_tag=import_tag,
         reason_words=reason_words,
         table_word=table_word,
+        words=words,
     )
     if page.found.is_at_work:
         response.headers["Refresh"] = "3"  # the page says that it looks again by itself
