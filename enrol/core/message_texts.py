@@ -13,10 +13,13 @@ from enrol.core.sms_parts import without_marks
 
 REGISTERED: Final = "registered"
 SUBMITTED_FOR_ME: Final = "submitted_for_me"
+NOT_SUBMITTED: Final = "not_submitted"
 CHANGED: Final = "changed"
 WITHDRAWN: Final = "withdrawn"
 INFO_ASKED: Final = "info_asked"
 FILE_MOVED: Final = "file_moved"
+FILE_ACCEPTED: Final = "file_accepted"
+FILE_REFUSED: Final = "file_refused"
 POSTPONED: Final = "postponed"
 OBJECTION_ANSWERED: Final = "objection_answered"
 RESULTS_PROVISIONAL: Final = "results_provisional"

@@ -64,6 +64,22 @@ WORDS: Final[Mapping[str, Mapping[str, Words]]] = {
             "Registration for pupil code {code} was sent as you asked. Sign in to see the receipt.",
         ),
     },
+    "not_submitted": {
+        "vi": Words(
+            "Chưa gửi được hồ sơ",
+            "Khi cổng đăng ký mở, hồ sơ chuẩn bị trước của học sinh có mã {code} chưa gửi được."
+            f" {_SIGN_IN_VI} để xem còn thiếu gì và gửi hồ sơ trước khi hết hạn đăng ký.",
+            "Hồ sơ mã học sinh {code} CHƯA gửi được khi mở cổng. Đăng nhập trang tuyển sinh để"
+            " gửi.",
+        ),
+        "en": Words(
+            "Not sent at the opening",
+            "When registration opened, the registration prepared for pupil code {code} could not"
+            f" be sent. {_SIGN_IN_EN} to see what is missing, and send it before registration"
+            " ends.",
+            "Registration for pupil code {code} could NOT be sent at the opening. Please sign in.",
+        ),
+    },
     "changed": {
         "vi": Words(
             "Đã nhận thay đổi hồ sơ",
@@ -122,6 +138,35 @@ WORDS: Final[Mapping[str, Mapping[str, Words]]] = {
             f"The registration for pupil code {{code}} was moved to another zone. {_SIGN_IN_EN}"
             " to see why, and your wishes.",
             "Registration for pupil code {code} was moved to another zone. Please sign in.",
+        ),
+    },
+    "file_accepted": {
+        "vi": Words(
+            "Hồ sơ hợp lệ",
+            "Hồ sơ của học sinh có mã {code} đã được kiểm tra và hợp lệ. Quý phụ huynh không cần"
+            f" làm gì thêm. {_SIGN_IN_VI} để xem hồ sơ.",
+            "Hồ sơ mã học sinh {code} đã kiểm tra và hợp lệ. Không cần làm gì thêm.",
+        ),
+        "en": Words(
+            "Registration accepted",
+            "The registration for pupil code {code} was checked and accepted. There is nothing"
+            f" more to do. {_SIGN_IN_EN} to see it.",
+            "Registration for pupil code {code} was checked and accepted. Nothing more to do.",
+        ),
+    },
+    "file_refused": {
+        "vi": Words(
+            "Có kết quả kiểm tra hồ sơ",
+            f"Hồ sơ của học sinh có mã {{code}} đã được kiểm tra. {_SIGN_IN_VI} để xem kết quả và"
+            " việc cần làm.",
+            "Hồ sơ mã học sinh {code} đã được kiểm tra. Đăng nhập trang tuyển sinh để xem việc"
+            " cần làm.",
+        ),
+        "en": Words(
+            "Registration checked",
+            f"The registration for pupil code {{code}} was checked. {_SIGN_IN_EN} to see the"
+            " outcome and what you can do.",
+            "Registration for pupil code {code} was checked. Sign in to see what you can do.",
         ),
     },
     "postponed": {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from enrol.core.actors import Actor
-from enrol.core.message_texts import INFO_ASKED
+from enrol.core.message_texts import FILE_ACCEPTED, FILE_REFUSED, INFO_ASKED
 from enrol.core.names import clean_text
 from enrol.core.review import ASKED_FOR, INELIGIBLE_REASONS, Status, can_move
 from enrol.services import due_dates, files_in_charge
@@ -163,6 +163,7 @@ _ACTIONS = {
     Status.INELIGIBLE: "file.refused",
     Status.VERIFYING: "file.reopened",
 }
+_TELLS = {Status.ELIGIBLE: FILE_ACCEPTED, Status.INELIGIBLE: FILE_REFUSED}
 
 
 def _rule(
@@ -188,6 +189,8 @@ def _rule(
         )
         if not done:
             raise FileChanged
+        if target in _TELLS:
+            messages.stage(tx, event=_TELLS[target], ids=[seen.file.registration_id])
         journal.record(
             tx,
             actor=actor,

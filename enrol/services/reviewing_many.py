@@ -8,7 +8,7 @@ from enum import StrEnum
 from enrol.core.actors import Actor
 from enrol.core.decided import DECLARED, FACT_NAMES
 from enrol.core.intake import Phase
-from enrol.core.message_texts import INFO_ASKED
+from enrol.core.message_texts import FILE_ACCEPTED, INFO_ASKED
 from enrol.core.names import clean_text
 from enrol.core.reach import Reach
 from enrol.core.review import ASKED_FOR, Source, Status, Verdict, can_move, refusal_of
@@ -99,6 +99,8 @@ def do_for_ticked(
         fit = [row for row in rows if _fits(row, step, "") and row.version == read[row.code]]
         done = _do(tx, actor=actor, rows=fit, step=step, reason=reason)
         action = "file.accepted" if step is ManyStep.ACCEPT else "facts.verified"
+        if step is ManyStep.ACCEPT:
+            messages.stage(tx, event=FILE_ACCEPTED, ids=sorted(done))
         noted = [
             journal.Noted(action, intake_id, row.code, {"together": len(done)})
             for row in fit

@@ -166,13 +166,12 @@ _MINE = "IN (SELECT id FROM registrations WHERE child_id = :child_id)"
 _CODES = "ARRAY(SELECT code FROM registrations WHERE child_id = :child_id)"
 _BY_CHILD = (
     "residences", "guardians", "drafts", "registrations", "objections", "data_requests",
-    "message_preferences",
+    "message_preferences", "contacts",
 )  # fmt: skip
 _BY_FILE = (
     "assisted_submissions", "class_places", "documents", "error_reports", "estimates",
     "fact_decisions", "file_marks", "flags", "held_seats", "info_requests",
-    "marked_files", "messages", "postponements", "rating_rights",
-    "residence_answers", "rulings", "seat_answers", "zone_transfers",
+    "marked_files", "postponements", "rating_rights", "residence_answers", "rulings", "seat_answers", "zone_transfers",
 )  # fmt: skip
 _HELD = {
     "children": _of("children", "t.id = :child_id"),
@@ -182,6 +181,7 @@ _HELD = {
     "submissions": "SELECT to_jsonb(t) - 'salt' FROM submissions t"
     f" WHERE t.registration_id {_MINE}",
     **{name: _of(name, f"t.registration_id {_MINE}") for name in _BY_FILE},
+    "messages": _of("messages", f"t.registration_id {_MINE} OR t.child_id = :child_id"),
     "frozen_entries": _of("frozen_entries", f"t.code = ANY({_CODES})"),
     "corrections": _of("corrections", f"t.code = ANY({_CODES})"),
     "placements": _of("placements", f"t.code = ANY({_CODES})"),

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import text
 
 from enrol.store.db import Transaction
-from enrol.store.messages import CONTACT, WAY
+from enrol.store.messages import THEIRS, WAY, WHOSE
 
 KEPT_FOR: Final = timedelta(days=7)
 """Who chooses a way again is sent what was only kept for it that long; the page shows the rest."""
@@ -57,10 +57,9 @@ WITH due AS MATERIALIZED (
    ORDER BY w.next_attempt_at, w.id LIMIT :most FOR UPDATE OF w SKIP LOCKED)
 UPDATE messages t
    SET state = 'sending', attempts = t.attempts + 1, began_at = clock_timestamp(), failure = NULL
-  FROM due, registrations r
-  JOIN children c ON c.id = r.child_id
-  {CONTACT}
- WHERE t.id = due.id AND r.id = t.registration_id
+  FROM due JOIN messages q ON q.id = due.id
+  {WHOSE}
+ WHERE t.id = due.id
 RETURNING t.id, t.attempts, t.event, t.due_on, c.pupil_code, coalesce(p.language, 'vi'),
           nullif(sent.contact ->> CASE t.channel WHEN 'email' THEN 'email' ELSE 'phone' END, '')
 """  # noqa: S608
@@ -106,13 +105,23 @@ _REROUTE = f"""
 UPDATE messages t
    SET channel = way.channel, next_attempt_at = clock_timestamp(),
        state = CASE way.channel WHEN 'none' THEN 'kept' ELSE 'waiting' END
-  FROM registrations r
-  {CONTACT}
+  FROM messages q
+  {WHOSE}
   CROSS JOIN LATERAL ({WAY}) way
- WHERE {{whose}} AND t.registration_id = r.id AND t.channel <> way.channel
+ WHERE q.id IN ({{whose}}) AND t.id = q.id AND t.channel <> way.channel
    AND (t.state = 'waiting' AND NOT t.perhaps_told
      OR t.state = 'kept' AND t.created_at > clock_timestamp() - CAST(:kept AS interval))
 """  # noqa: S608
+
+_OF_RECENT = """
+WITH recent AS MATERIALIZED (
+  SELECT child_id FROM message_preferences
+   WHERE changed_at > clock_timestamp() - CAST(:changed AS interval)
+  UNION SELECT child_id FROM contacts
+   WHERE changed_at > clock_timestamp() - CAST(:changed AS interval))
+SELECT o.id FROM recent JOIN registrations g USING (child_id)
+  JOIN messages o ON o.registration_id = g.id
+UNION ALL SELECT o.id FROM recent JOIN messages o USING (child_id)"""
 
 
 def due_intakes(
@@ -170,23 +179,19 @@ def reroute_child(tx: Transaction, *, child_id: int, kept: timedelta) -> int:
     """Let what is due to a child's family go the way that its wish and its contact say now, what
     was only kept for it too if it is younger than ``kept``; returns how many.
     """
-    statement = text(_REROUTE.replace("{whose}", "r.child_id = :child_id"))
+    statement = text(_REROUTE.replace("{whose}", THEIRS))
     return tx.execute(statement, {"child_id": child_id, "kept": kept}).rowcount
 
 
 def reroute_messages(tx: Transaction, *, ids: Sequence[int]) -> int:
     """Do so for these messages, which wait."""
-    statement = text(_REROUTE.replace("{whose}", "t.id = ANY(:ids)"))
+    statement = text(_REROUTE.replace("{whose}", "SELECT unnest(CAST(:ids AS bigint[]))"))
     return tx.execute(statement, {"ids": list(ids), "kept": timedelta()}).rowcount
 
 
 def reroute_recent(tx: Transaction, *, changed: timedelta, kept: timedelta) -> int:
-    """Do so for every family that changed its wish within ``changed``: a message staged at that
-    very moment may have read the wish before.
+    """Do so for every family that changed its wish or its contact within ``changed``: a message
+    staged at that very moment may have read what stood before.
     """
-    whose = (
-        "r.child_id IN (SELECT child_id FROM message_preferences"
-        " WHERE changed_at > clock_timestamp() - CAST(:changed AS interval))"
-    )
-    statement = text(_REROUTE.replace("{whose}", whose))
-    return tx.execute(statement, {"changed": changed, "kept": kept}).rowcount
+    values = {"changed": changed, "kept": kept}
+    return tx.execute(text(_REROUTE.replace("{whose}", _OF_RECENT)), values).rowcount

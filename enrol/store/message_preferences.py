@@ -7,15 +7,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from enrol.store.db import Transaction
 from enrol.store.messages import WAY
-from enrol.store.tables.messages import message_preferences
+from enrol.store.tables.messages import contacts, message_preferences
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
     """What the family left and chose; ``channel`` is the way that counts: email, sms or none.
 
-    ``chosen`` is None as long as it chose nothing. ``phone`` and ``email`` are from what it sent
-    last, or from its draft while it has sent nothing.
+    ``chosen`` is None as long as it chose nothing. ``phone`` and ``email`` are as it corrected
+    them since it sent last; else as it sent them, or from its draft while it has sent nothing.
     """
 
     chosen: str | None
@@ -31,14 +31,18 @@ SELECT p.channel, p.language, nullif(sent.contact ->> 'phone', ''),
   FROM children c
   LEFT JOIN message_preferences p ON p.child_id = c.id
   LEFT JOIN LATERAL (
-    SELECT nullif(m.payload, '')::jsonb -> 'contact' AS contact
+    SELECT nullif(m.payload, '')::jsonb -> 'contact' AS contact, m.submitted_at AS at
       FROM registrations r
       JOIN submissions m ON m.registration_id = r.id AND m.version = r.version
      WHERE r.child_id = c.id ORDER BY r.id DESC LIMIT 1) last ON true
   LEFT JOIN LATERAL (
-    SELECT d.answers -> 'contact' AS contact FROM drafts d
+    SELECT d.answers -> 'contact' AS contact, d.updated_at AS at FROM drafts d
      WHERE d.child_id = c.id ORDER BY d.intake_id DESC LIMIT 1) draft ON true
- CROSS JOIN LATERAL (SELECT coalesce(last.contact, draft.contact) AS contact) sent
+  LEFT JOIN contacts n ON n.child_id = c.id
+        AND n.changed_at > coalesce(last.at, draft.at, '-infinity')
+ CROSS JOIN LATERAL (SELECT CASE WHEN n.child_id IS NOT NULL
+     THEN jsonb_build_object('phone', n.phone, 'email', n.email)
+     ELSE coalesce(last.contact, draft.contact) END AS contact) sent
  CROSS JOIN LATERAL ({WAY}) way
  WHERE c.id = :child_id"""  # noqa: S608 - names of columns, no values
 
@@ -53,6 +57,16 @@ def choose(tx: Transaction, *, child_id: int, channel: str, language: str) -> No
     values = {"channel": channel, "language": language, "changed_at": func.clock_timestamp()}
     tx.execute(
         insert(message_preferences)
+        .values(child_id=child_id, **values)
+        .on_conflict_do_update(index_elements=["child_id"], set_=values)
+    )
+
+
+def correct_contact(tx: Transaction, *, child_id: int, phone: str, email: str | None) -> None:
+    """Keep where a family is reached from now on, beside what it sent; the last one stands."""
+    values = {"phone": phone, "email": email, "changed_at": func.clock_timestamp()}
+    tx.execute(
+        insert(contacts)
         .values(child_id=child_id, **values)
         .on_conflict_do_update(index_elements=["child_id"], set_=values)
     )

@@ -11,7 +11,9 @@ from enrol.core.message_texts import (
     ANSWER_REMINDER,
     ANSWERS_OPENED,
     CHANGED,
+    FILE_ACCEPTED,
     FILE_MOVED,
+    FILE_REFUSED,
     INFO_ASKED,
     OBJECTION_ANSWERED,
     POSTPONED,
@@ -37,7 +39,30 @@ WAY: Final = """
 CONTACT: Final = """
   LEFT JOIN message_preferences p ON p.child_id = r.child_id
   LEFT JOIN submissions m ON m.registration_id = r.id AND m.version = r.version
-  CROSS JOIN LATERAL (SELECT nullif(m.payload, '')::jsonb -> 'contact' AS contact) sent"""
+  LEFT JOIN contacts n ON n.child_id = r.child_id AND n.changed_at > m.submitted_at
+  CROSS JOIN LATERAL (SELECT CASE WHEN n.child_id IS NULL
+      THEN nullif(m.payload, '')::jsonb -> 'contact'
+      ELSE jsonb_build_object('phone', n.phone, 'email', n.email) END AS contact) sent"""
+"""Where the family of a registration is reached: as it sent, or corrected since."""
+
+WHOSE: Final = """
+  LEFT JOIN registrations r ON r.id = q.registration_id
+  JOIN children c ON c.id = coalesce(q.child_id, r.child_id)
+  LEFT JOIN message_preferences p ON p.child_id = c.id
+  LEFT JOIN submissions m ON m.registration_id = r.id AND m.version = r.version
+  LEFT JOIN drafts d ON d.child_id = q.child_id AND d.intake_id = q.intake_id
+  LEFT JOIN contacts n ON n.child_id = c.id
+        AND n.changed_at > coalesce(m.submitted_at, d.updated_at, '-infinity')
+  CROSS JOIN LATERAL (SELECT CASE WHEN n.child_id IS NOT NULL
+      THEN jsonb_build_object('phone', n.phone, 'email', n.email)
+      ELSE coalesce(nullif(m.payload, '')::jsonb, d.answers) -> 'contact' END AS contact) sent"""
+"""The same for a message ``q``, which may be about a draft and no registration."""
+
+THEIRS: Final = """
+SELECT o.id FROM registrations g JOIN messages o ON o.registration_id = g.id
+ WHERE g.child_id = :child_id
+UNION ALL SELECT o.id FROM messages o WHERE o.child_id = :child_id"""
+"""The messages to one child's family."""
 
 COLUMNS: Final = (
     "(intake_id, intake_kind, registration_id, event, occurrence, due_on, channel, state)"
@@ -58,6 +83,21 @@ TOLD_FIRST: Final = f"""
 """The message of a first submission, as a part of the statement that writes it; needs that
 statement's rows ``registration`` (id, intake_id, child_id) and ``submission`` (registration_id,
 payload). See ``guarded``."""
+
+TOLD_NOT_SENT: Final = f"""
+  INSERT INTO messages
+         (intake_id, intake_kind, child_id, event, occurrence, due_on, channel, state)
+  SELECT i.id, i.kind, d.child_id, 'not_submitted', 0, NULL, way.channel, {STATE}
+    FROM refused
+    JOIN drafts d ON d.child_id = refused.child_id AND d.intake_id = :intake_id
+    JOIN intakes i ON i.id = d.intake_id
+    LEFT JOIN message_preferences p ON p.child_id = d.child_id
+   CROSS JOIN LATERAL (SELECT d.answers -> 'contact' AS contact) sent
+   CROSS JOIN LATERAL ({WAY}) way
+   WHERE {{guard}}
+  ON CONFLICT ON CONSTRAINT uq_messages_child_event DO NOTHING"""  # noqa: S608 - as above
+"""The message of a ticked draft that could not be sent, as a part of the statement that says why;
+needs that statement's rows ``refused`` (child_id). See ``guarded``."""
 
 _STAGE = f"""
 INSERT INTO messages {COLUMNS}
@@ -87,6 +127,12 @@ SELECT registration_id, id, due_on FROM info_requests
     FILE_MOVED: """
 SELECT registration_id, max(id), NULL::date FROM zone_transfers
  WHERE registration_id = ANY(:ids) GROUP BY registration_id""",
+    FILE_ACCEPTED: """
+SELECT registration_id, max(id), NULL::date FROM rulings
+ WHERE registration_id = ANY(:ids) AND status = 'eligible' GROUP BY registration_id""",
+    FILE_REFUSED: """
+SELECT registration_id, max(id), NULL::date FROM rulings
+ WHERE registration_id = ANY(:ids) AND status = 'ineligible' GROUP BY registration_id""",
     POSTPONED: """
 SELECT registration_id, 0::bigint, new_due_on FROM postponements
  WHERE registration_id = ANY(:ids) AND new_due_on IS NOT NULL""",
@@ -173,8 +219,7 @@ def remind(tx: Transaction, *, before: timedelta, rest: timedelta, most: int) ->
 def told_to(tx: Transaction, *, child_id: int, limit: int) -> list[ToldLine]:
     """Return the newest messages to a child's family."""
     query = text(
-        "SELECT t.event, t.due_on, t.channel, t.state, t.created_at, t.sent_at"
-        "  FROM registrations r JOIN messages t ON t.registration_id = r.id"
-        " WHERE r.child_id = :child_id ORDER BY t.id DESC LIMIT :limit"
+        "SELECT t.event, t.due_on, t.channel, t.state, t.created_at, t.sent_at FROM messages t"
+        f" WHERE t.id IN ({THEIRS}) ORDER BY t.id DESC LIMIT :limit"  # noqa: S608
     )
     return [ToldLine(*row) for row in tx.execute(query, {"child_id": child_id, "limit": limit})]

@@ -28,7 +28,7 @@ from enrol.core.message_texts import SUBMITTED_FOR_ME
 from enrol.store.constraints import StoreRefusal, translated
 from enrol.store.db import Transaction
 from enrol.store.families import Child
-from enrol.store.messages import TOLD_FIRST, guarded
+from enrol.store.messages import TOLD_FIRST, TOLD_NOT_SENT, guarded
 from enrol.store.places import Group, ZoneSchool
 from enrol.store.registrations import SEQUENCE_SPAN, NewRegistration
 from enrol.store.tables.children import children, family_secrets, residences
@@ -198,7 +198,7 @@ def refuse(tx: Transaction, *, intake_id: int, refusals: Mapping[int, Sequence[s
     if not refusals:
         return
     rows = [{"child_id": child, "reasons": list(words)} for child, words in refusals.items()]
-    tx.execute(text(_REFUSE), {"intake_id": intake_id, "rows": json.dumps(rows)})
+    tx.execute(text(guarded(_REFUSE)), {"intake_id": intake_id, "rows": json.dumps(rows)})
 
 
 ONCE = "ON CONFLICT (intake_id, child_id) WHERE status <> 'withdrawn' DO NOTHING"
@@ -237,7 +237,7 @@ WITH sent AS MATERIALIZED (
 SELECT count(*) FROM registration
 """  # noqa: S608 - a statement of our own in it
 
-_REFUSE = """
+_REFUSE = f"""
 WITH refused AS MATERIALIZED (
   SELECT child_id, ARRAY(SELECT json_array_elements_text(reasons)) AS reasons
   FROM json_to_recordset(CAST(:rows AS json)) AS refused (child_id integer, reasons json)
@@ -246,10 +246,11 @@ WITH refused AS MATERIALIZED (
   SELECT 'system', 'registration.not_submitted', :intake_id, child_id::text,
     jsonb_build_object('reasons', to_jsonb(reasons))
   FROM refused
+), told AS ({TOLD_NOT_SENT}
 )
 UPDATE drafts SET submit_for_me = false, refused_at = clock_timestamp(), refusals = reasons
 FROM refused WHERE drafts.intake_id = :intake_id AND drafts.child_id = refused.child_id
-"""
+"""  # noqa: S608 - a statement of our own in it
 
 
 def _row(new: NewRegistration) -> dict[str, object]:

@@ -31,7 +31,12 @@ messages = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("intake_id", Integer, nullable=False),
     Column("intake_kind", Text, nullable=False, server_default="official"),
-    Column("registration_id", BigInteger, nullable=False),
+    Column("registration_id", BigInteger),
+    Column(
+        "child_id",
+        ForeignKey("children.id", ondelete="CASCADE"),
+        comment="whose draft it is about, where there is no registration",
+    ),
     Column("event", Text, nullable=False, comment="a word of core.message_texts"),
     Column(
         "occurrence",
@@ -58,6 +63,13 @@ messages = Table(
     Column("created_at", Instant, nullable=False, server_default=func.clock_timestamp()),
     # At most once: an event is told to a registration's family once, by whatever way.
     UniqueConstraint("registration_id", "event", "occurrence", name="uq_messages_event"),
+    UniqueConstraint("child_id", "intake_id", "event", name="uq_messages_child_event"),
+    # A draft that was not submitted has no registration to refer to.
+    CheckConstraint(
+        "num_nonnulls(registration_id, child_id) = 1"
+        " AND (event = 'not_submitted') = (child_id IS NOT NULL)",
+        name="whose",
+    ),
     # No rehearsal: the message refers to its intake as an official one, and to a registration of
     # that intake. Both are the database's word, whatever a service forgot.
     CheckConstraint("intake_kind = 'official'", name="never_a_rehearsal"),
@@ -72,9 +84,10 @@ messages = Table(
         name="fk_messages_registration_of_intake",
     ),
     CheckConstraint(
-        "event IN ('registered', 'submitted_for_me', 'changed', 'withdrawn', 'info_asked',"
-        " 'file_moved', 'postponed', 'objection_answered', 'results_provisional', 'results_final',"
-        " 'answers_opened', 'answer_reminder', 'seat_moved')",
+        "event IN ('registered', 'submitted_for_me', 'not_submitted', 'changed', 'withdrawn',"
+        " 'info_asked', 'file_moved', 'file_accepted', 'file_refused', 'postponed',"
+        " 'objection_answered', 'results_provisional', 'results_final', 'answers_opened',"
+        " 'answer_reminder', 'seat_moved')",
         name="event",
     ),
     CheckConstraint("channel IN ('email', 'sms', 'none')", name="channel"),
@@ -114,3 +127,15 @@ message_preferences = Table(
     Index("ix_message_preferences_changed_at", "changed_at"),
 )
 """How a family wants to be told; without a row: by mail where it gave an address, else by SMS."""
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("child_id", ForeignKey("children.id"), primary_key=True, autoincrement=False),
+    Column("phone", Text, nullable=False),
+    Column("email", Text),
+    Column("changed_at", Instant, nullable=False, server_default=func.clock_timestamp()),
+    Index("ix_contacts_changed_at", "changed_at"),
+)
+"""Where a family is reached since it corrected that, beside what it sent: a submission and its
+hash stay as they were. A later submission counts instead."""

@@ -39,6 +39,8 @@ objections = Table(
     Column("outcome", Text),
     Column("reply", Text, comment="to the family, in the office's words"),
     Column("answered_by", ForeignKey("staff.id"), comment="null: the family withdrew it itself"),
+    Column("entered_by", ForeignKey("staff.id"), comment="null: the family itself"),
+    Column("consent", Text),
     Column("change_id", ForeignKey("journal.id"), comment="the entry of what it changed"),
     UniqueConstraint("intake_id", "unit_id", "number", name="uq_objections_number"),
     CheckConstraint("number > 0", name="number"),
@@ -57,6 +59,9 @@ objections = Table(
     CheckConstraint(
         "change_id IS NULL OR (outcome IS NOT NULL AND outcome = 'upheld')", name="changed"
     ),
+    # Taken down at a counter: by whom, and how the family agreed.
+    CheckConstraint("num_nulls(entered_by, consent) IN (0, 2)", name="entered"),
+    CheckConstraint("consent IN ('signed', 'spoken')", name="consent"),
     Index(
         "uq_objections_open",
         "intake_id",
