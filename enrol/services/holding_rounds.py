@@ -5,22 +5,16 @@ Asking for a round is one short transaction that says which answers it counts; a
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime
 
 from enrol.core.actors import Actor, System
 from enrol.core.intake import Phase
 from enrol.services import authority
+from enrol.services.answer_days import FEWEST_DAYS, MOST_DAYS, WrongDays, answer_by_of
 from enrol.services.phases import locked_intake, refuse_unless_in, refuse_unless_next
 from enrol.services.ports import JOBS
 from enrol.services.refusals import NotFound, Refusal
-from enrol.store import (
-    clock,
-    intakes,
-    journal,
-    locks,
-    outbox,
-    rounds,
-)
+from enrol.store import clock, intakes, journal, locks, outbox, rounds
 from enrol.store.constraints import RoundPending
 from enrol.store.db import Transaction, transaction
 from enrol.store.intakes import IntakeRecord
@@ -43,13 +37,6 @@ __all__ = [
     "stage_due",
     "try_again",
 ]
-
-FEWEST_DAYS, MOST_DAYS = 1, 60
-VIETNAM = timezone(timedelta(hours=7))
-
-
-class WrongDays(Refusal):
-    """Families have between ``FEWEST_DAYS`` and ``MOST_DAYS`` days to answer."""
 
 
 class AlreadyOpened(Refusal):
@@ -145,7 +132,7 @@ def open_answers(*, actor: Actor, intake_id: int, days: int) -> datetime:
         refuse_unless_in(intake, Phase.FINAL)
         if rounds.rounds_of(tx, intake_id=intake_id):
             raise AlreadyOpened
-        answer_by = _answer_by(tx, days)
+        answer_by = answer_by_of(tx, days)
         staff_id = authority.officer(actor).staff_id
         _ask(tx, actor, intake, number=0, staff_id=staff_id, answer_by=answer_by)
         return answer_by
@@ -162,7 +149,7 @@ def hold_round(*, actor: Actor, intake_id: int, days: int) -> int:
     with transaction() as tx:
         intake = locked_intake(tx, actor=actor, intake_id=intake_id)
         refuse_unless_in(intake, Phase.FINAL)
-        answer_by = _answer_by(tx, days)
+        answer_by = answer_by_of(tx, days)
         staff_id = authority.officer(actor).staff_id
         number = _next_number(tx, intake_id)
         _ask(tx, actor, intake, number=number, staff_id=staff_id, answer_by=answer_by)
@@ -236,7 +223,7 @@ def _free_overdue(intake_id: int) -> bool:
             return False
         last = rounds.rounds_of(tx, intake_id=intake_id)[0]
         days = max(2, (last.answer_by - last.asked_at).days)
-        answer_by = _answer_by(tx, min(days, MOST_DAYS))
+        answer_by = answer_by_of(tx, min(days, MOST_DAYS))
         _ask(tx, System(), intake, number=last.number + 1, staff_id=None, answer_by=answer_by)
         return True
 
@@ -278,11 +265,3 @@ def _next_number(tx: Transaction, intake_id: int) -> int:
     if not known[0].is_done:
         raise RoundPending
     return known[0].number + 1
-
-
-def _answer_by(tx: Transaction, days: int) -> datetime:
-    """Return the first instant after the day ``days`` from today, in Vietnam."""
-    if not FEWEST_DAYS <= days <= MOST_DAYS:
-        raise WrongDays
-    today = clock.database_now(tx).astimezone(VIETNAM).date()
-    return datetime.combine(today + timedelta(days=days + 1), time(), tzinfo=VIETNAM)

@@ -171,7 +171,8 @@ _BY_CHILD = (
 _BY_FILE = (
     "assisted_submissions", "class_places", "documents", "error_reports", "estimates",
     "fact_decisions", "file_marks", "flags", "held_seats", "info_requests",
-    "marked_files", "postponements", "rating_rights", "residence_answers", "rulings", "seat_answers", "zone_transfers",
+    "marked_files", "postponements", "rating_rights",
+    "residence_answers", "rulings", "seat_answers", "zone_transfers",
 )  # fmt: skip
 _HELD = {
     "children": _of("children", "t.id = :child_id"),

@@ -219,7 +219,7 @@ def remind(tx: Transaction, *, before: timedelta, rest: timedelta, most: int) ->
 def told_to(tx: Transaction, *, child_id: int, limit: int) -> list[ToldLine]:
     """Return the newest messages to a child's family."""
     query = text(
-        "SELECT t.event, t.due_on, t.channel, t.state, t.created_at, t.sent_at FROM messages t"
-        f" WHERE t.id IN ({THEIRS}) ORDER BY t.id DESC LIMIT :limit"  # noqa: S608
+        "SELECT t.event, t.due_on, t.channel, t.state, t.created_at, t.sent_at FROM messages t"  # noqa: S608
+        f" WHERE t.id IN ({THEIRS}) ORDER BY t.id DESC LIMIT :limit"
     )
     return [ToldLine(*row) for row in tx.execute(query, {"child_id": child_id, "limit": limit})]

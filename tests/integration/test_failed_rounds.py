@@ -1,17 +1,22 @@
 """A round that does not come out right, and the files for checking that follow each round."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select, text, update
 
+from enrol.core.actors import Officer
 from enrol.core.rounds import Answer
-from enrol.services import holding_rounds, publishing, relaying, running_rounds
+from enrol.services import holding_rounds, publishing, relaying, running_rounds, taking_back_rounds
 from enrol.services.answering import RoundPending
-from enrol.services.holding_rounds import NothingToHold
+from enrol.services.holding_rounds import NothingToHold, WrongDays
+from enrol.services.refusals import NotFound
 from enrol.store import forgotten_runs, publications, runs
 from enrol.store import rounds as rounds_store
 from enrol.store.db import transaction
 from enrol.store.tables.journal import journal
 from enrol.store.tables.outbox import outbox
+from enrol.store.tables.rounds import held_seats, seat_answers
 from tests.answered import answer, final_intake, hold, open_answers, seats, work
 
 
@@ -112,6 +117,83 @@ def test_a_round_given_up_is_held_when_somebody_says_so(broken):
     assert desk(drawn).failed is None
     assert not desk(drawn).is_pending
     assert len(journalled("round.held")) == len(journalled("round.tried_again")) == 1
+
+
+def stored_answers() -> list[tuple[str, bool]]:
+    """Return every answer that was not replaced, and whether a round counts it."""
+    with transaction() as tx:
+        query = select(seat_answers.c.answer, seat_answers.c.round_id.is_not(None))
+        return sorted(
+            tuple(row) for row in tx.execute(query.where(seat_answers.c.replaced_at.is_(None)))
+        )
+
+
+def pass_deadlines() -> None:
+    with transaction() as tx:
+        tx.execute(
+            update(held_seats)
+            .where(held_seats.c.is_unanswered)
+            .values(answer_by=func.now() - timedelta(hours=1))
+        )
+
+
+def test_a_round_taken_back_is_as_if_nobody_had_asked_for_it(answerable, monkeypatch):
+    drawn = answerable
+    asked = {"actor": drawn.officer, "intake_id": drawn.intake_id}
+    finish()
+    before = seats(drawn)
+    code = next(iter(before))
+    answer(code, Answer.DECLINE)
+    pass_deadlines()
+    told_before = desk(drawn).counts
+    assert told_before.late == len(before) - 1
+    holding_rounds.hold_round(**asked, days=3)
+    with transaction() as tx:
+        [round_id] = rounds_store.pending_ids(tx)
+    with pytest.raises(NothingToHold):
+        taking_back_rounds.take_back(**asked, days=4)  # it is running
+
+    def wrong(**_: object) -> None:
+        raise ValueError("R2 was passed over by R3")
+
+    right = running_rounds.hold_rounds
+    monkeypatch.setattr(running_rounds, "hold_rounds", wrong)
+    sent(running_rounds.MOST_TRIES)
+    running_rounds.run_round(round_id=round_id)
+    finish()
+    assert stored_answers() == [("decline", True)] + [("unclaimed", True)] * told_before.late
+    with pytest.raises(WrongDays):
+        taking_back_rounds.take_back(**asked, days=0)
+    taking_back_rounds.take_back(**asked, days=4)
+    assert stored_answers() == [("decline", False)]
+    assert seats(drawn) == before
+    after = desk(drawn)
+    assert not after.is_pending
+    assert [row.number for row in after.rounds] == [0]
+    assert (after.counts.answers, after.counts.declined, after.counts.late) == (1, 1, 0)
+    [told] = journalled("round.taken_back")
+    assert (told["round"], told["answers"], told["unclaimed"]) == (1, 1, told_before.late)
+    assert holding_rounds.stage_due() == 0, "the relay does not ask for it again"
+    with pytest.raises(NothingToHold):
+        taking_back_rounds.take_back(**asked, days=4)
+    answer(list(before)[1], Answer.ACCEPT)
+    monkeypatch.setattr(running_rounds, "hold_rounds", right)
+    assert holding_rounds.hold_round(**asked, days=3) == 1
+    work()
+    assert desk(drawn).rounds[0].freed == 1
+    with pytest.raises(NothingToHold):
+        taking_back_rounds.take_back(**asked, days=4)  # it is done
+
+
+def test_only_who_leads_the_intake_takes_a_round_back(broken):
+    drawn, round_id, _repair = broken
+    sent(running_rounds.MOST_TRIES)
+    running_rounds.run_round(round_id=round_id)
+    with pytest.raises(NotFound):
+        taking_back_rounds.take_back(
+            actor=Officer(99_999, "Nobody", ()), intake_id=drawn.intake_id, days=3
+        )
+    assert desk(drawn).failed is not None
 
 
 def owed(drawn) -> bool:

@@ -3,7 +3,7 @@
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from enrol.services import holding_rounds
+from enrol.services import holding_rounds, taking_back_rounds
 from enrol.services.refusals import Refusal
 from enrol.web.asking import PAGE, PageForm, asks_again, typed
 from enrol.web.locale import gettext as _
@@ -38,27 +38,8 @@ def rounds(intake_id: int) -> ResponseReturnValue:
 
 def _pressed(intake_id: int) -> dict[str, str]:
     """Do what the pressed button says; returns what stands in its way, by field."""
-    actor = officer()
     try:
-        match request.form.get("step"):
-            case "open":
-                holding_rounds.open_answers(actor=actor, intake_id=intake_id, days=_days())
-                flash(_("Families can answer as soon as a worker has made the lists."), "success")
-            case "hold":
-                holding_rounds.hold_round(actor=actor, intake_id=intake_id, days=_days())
-                flash(_("The round is being held. This page shows when it is done."), "success")
-            case "again":
-                holding_rounds.try_again(actor=actor, intake_id=intake_id)
-                flash(
-                    _("The round is being tried again. This page shows when it is done."), "success"
-                )
-            case "settle" if request.form.get("sure") == "yes":
-                holding_rounds.settle(actor=actor, intake_id=intake_id)
-                flash(_("The intake is settled."), "success")
-            case "settle":
-                return {"sure": _("Tick the box to settle the intake")}
-            case _:
-                return {PAGE: _("Choose what to do")}
+        return _done(request.form.get("step"), intake_id)
     except holding_rounds.WrongDays:
         return {
             "days": _(
@@ -71,6 +52,32 @@ def _pressed(intake_id: int) -> dict[str, str]:
         return {PAGE: told(refusal)}
     except holding_rounds.RoundPending:
         return {PAGE: _("A round is just being held. Wait until it is done.")}
+
+
+def _done(step: str | None, intake_id: int) -> dict[str, str]:
+    actor, is_sure = officer(), request.form.get("sure") == "yes"
+    match step:
+        case "open":
+            holding_rounds.open_answers(actor=actor, intake_id=intake_id, days=_days())
+            flash(_("Families can answer as soon as a worker has made the lists."), "success")
+        case "hold":
+            holding_rounds.hold_round(actor=actor, intake_id=intake_id, days=_days())
+            flash(_("The round is being held. This page shows when it is done."), "success")
+        case "again":
+            holding_rounds.try_again(actor=actor, intake_id=intake_id)
+            flash(_("The round is being tried again. This page shows when it is done."), "success")
+        case "back" if is_sure:
+            taking_back_rounds.take_back(actor=actor, intake_id=intake_id, days=_days())
+            flash(_("The round is taken back. Families can answer again."), "success")
+        case "back":
+            return {"sure": _("Tick the box to take the round back")}
+        case "settle" if is_sure:
+            holding_rounds.settle(actor=actor, intake_id=intake_id)
+            flash(_("The intake is settled."), "success")
+        case "settle":
+            return {"sure": _("Tick the box to settle the intake")}
+        case _:
+            return {PAGE: _("Choose what to do")}
     return {}
 
 
