@@ -34,9 +34,12 @@ class NoSuchWay(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class OwnMessages:
-    """How a family is told, and its newest messages."""
+    """How a family is told, and its newest messages; ``has_sent`` when it can correct where it is
+    reached.
+    """
 
     telling: Telling
+    has_sent: bool
     told: tuple[ToldLine, ...]
 
 
@@ -46,6 +49,7 @@ def own_messages(*, actor: Family) -> OwnMessages:
         child = signed_in_child(tx, actor)
         return OwnMessages(
             telling=message_preferences.telling_of(tx, child_id=child.child_id),
+            has_sent=message_preferences.has_sent(tx, child_id=child.child_id),
             told=tuple(messages.told_to(tx, child_id=child.child_id, limit=SHOWN)),
         )
 

@@ -195,7 +195,7 @@ _HELD = {
                'subject', t.subject)
         FROM journal t
        WHERE t.subject = ANY({_CODES}) OR t.actor = 'family:' || :child_id
-          OR (t.subject = CAST(:child_id AS text) AND t.action ~ '^(counter|data|secret)')
+          OR (t.subject = CAST(:child_id AS text) AND t.action ~ '^(contact|counter|data|secret)')
           OR (t.intake_id IN (SELECT intake_id FROM registrations WHERE child_id = :child_id)
               AND jsonb_exists_any(t.detail -> 'codes', {_CODES}))
        ORDER BY t.id LIMIT 5000""",

@@ -112,7 +112,8 @@ def _group(kind: str) -> str:
 _HOME_AND_GUARDIAN = f"""
   {_unit("permanent")}, {_group("permanent")}, {_unit("current")}, {_group("current")},
   (SELECT r.address FROM residences r WHERE r.child_id = c.id AND r.kind = 'current'),
-  a.full_name, a.relation, a.phone"""  # noqa: S608 - fixed texts of this module
+  a.full_name, a.relation,
+  coalesce((SELECT k.phone FROM contacts k WHERE k.child_id = c.id), a.phone)"""  # noqa: S608 - fixed texts of this module
 
 _REGISTRATIONS = f"""
   z.code, g.code, c.pupil_code, c.full_name, c.birth_on, c.sex, g.status,
@@ -151,7 +152,8 @@ _IN_CLASSES = f"""
   c.full_name, c.birth_on, c.sex, c.pupil_code, g.code,
   {_unit("current")}, {_group("current")},
   (SELECT r.address FROM residences r WHERE r.child_id = c.id AND r.kind = 'current'),
-  a.full_name, a.relation, a.phone"""  # noqa: S608 - fixed texts of this module
+  a.full_name, a.relation,
+  coalesce((SELECT k.phone FROM contacts k WHERE k.child_id = c.id), a.phone)"""  # noqa: S608 - fixed texts of this module
 
 _OF_CLASSES = f"""
   FROM ({SEATED}  ) p

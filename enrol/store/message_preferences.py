@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from enrol.store.db import Transaction
 from enrol.store.messages import WAY
+from enrol.store.tables.children import children
 from enrol.store.tables.messages import contacts, message_preferences
+from enrol.store.tables.registrations import registrations
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,17 @@ def correct_contact(tx: Transaction, *, child_id: int, phone: str, email: str | 
         .values(child_id=child_id, **values)
         .on_conflict_do_update(index_elements=["child_id"], set_=values)
     )
+
+
+def has_sent(tx: Transaction, *, child_id: int) -> bool:
+    """Tell whether a child has a registration that was not withdrawn."""
+    query = select(registrations.c.id).where(
+        registrations.c.child_id == child_id, registrations.c.status != "withdrawn"
+    )
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def hold_child(tx: Transaction, *, child_id: int) -> None:
+    """Let two corrections for one child follow each other: hold its row until the end."""
+    held = select(children.c.id).where(children.c.id == child_id)
+    tx.execute(held.with_for_update(key_share=True))

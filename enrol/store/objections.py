@@ -22,7 +22,8 @@ class Objection:
     """One objection; what concerns the answer is None while it is open.
 
     ``answered_by`` is an officer's number, None when the family withdrew it itself. ``change_*``
-    tell of the journal's entry about what the objection changed.
+    tell of the journal's entry about what the objection changed; ``entered_by`` and ``consent`` of
+    the officer who took it down at a counter, and how the family agreed.
     """
 
     objection_id: int
@@ -43,6 +44,8 @@ class Objection:
     change_id: int | None
     change_action: str | None
     change_at: datetime | None
+    entered_by: int | None
+    consent: str | None
 
     @property
     def is_open(self) -> bool:
@@ -63,6 +66,8 @@ class NewObjection:
     ground: str
     words: str
     due_on: date
+    entered_by: int | None = None
+    consent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,12 @@ def objection_of(
         row = tx.execute(query.with_for_update(of=objections) if for_update else query)
         found = row.one_or_none()
     return None if found is None else Objection(*found)
+
+
+def child_of(tx: Transaction, *, objection_id: int) -> int:
+    """Return the id of the child that an objection is about."""
+    query = select(objections.c.child_id).where(objections.c.id == objection_id)
+    return int(tx.execute(query).scalar_one())
 
 
 def answer(
@@ -230,6 +241,8 @@ def _objections() -> Select[*tuple[Any, ...]]:
             objections.c.change_id,
             journal.c.action,
             journal.c.at,
+            objections.c.entered_by,
+            objections.c.consent,
         )
         .join(registrations, registrations.c.id == objections.c.registration_id)
         .join(units, units.c.id == objections.c.unit_id)

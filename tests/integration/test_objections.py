@@ -12,6 +12,7 @@ from enrol.core.objections import LONGEST_WORDS, MOST
 from enrol.services import (
     answering_objections,
     exporting,
+    filing_objections,
     inspecting,
     objecting,
     writing_lists,
@@ -127,7 +128,7 @@ def test_what_fails_leaves_no_gap_in_the_numbers(family, monkeypatch):
         raise RuntimeError
 
     with monkeypatch.context() as patched:
-        patched.setattr(objecting.journal, "record", fail)
+        patched.setattr(filing_objections.journal, "record", fail)
         with pytest.raises(RuntimeError):
             file_one(family)
 

@@ -6,6 +6,7 @@ from tests.officers import register_child
 from tests.told import change, events, give_mail_address
 from tests.web.conftest import sign_in
 from tests.web.staff import build_house
+from tests.world import add_child
 
 pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples")
 OWN = "/gia-dinh/tin-nhan"
@@ -71,3 +72,26 @@ def test_every_page_that_matters_warns_of_callers(parent, house, path, language)
     page = browser.open(f"{path}?lang={language}")
     words = {"en": NEVER, "vi": "không bao giờ hỏi tiền hay mã bí mật"}
     assert words[language] in page.text
+
+
+def test_a_family_corrects_where_it_is_reached(parent):
+    page = parent.open(f"{OWN}?lang=en")
+    assert f"{OWN}/lien-he" in page.links()
+    page = parent.open(f"{OWN}/lien-he?lang=en")
+    assert page.offered()["phone"] == "0912 345 678"
+    wrong = parent.send(page, phone="12", email="new@example.vn")
+    assert wrong.status_code == 422
+    assert "Type a telephone number" in wrong.text
+    assert "new@example.vn" in wrong.text
+    assert parent.send(page, phone="0987654321", email="new").status_code == 422
+    kept = parent.press(page, phone="0987 654 321", email="")
+    assert "We reach you at the new number" in kept.text
+    assert "ends in 321" in kept.text
+    assert "987654" not in kept.text
+
+
+def test_who_sent_nothing_is_led_to_the_messages(house, adapters):
+    add_child(house.world, number=1, secrets=adapters.secrets)
+    browser = house.browser()
+    sign_in(browser)
+    assert browser.ask("GET", f"{OWN}/lien-he").location == OWN

@@ -6,9 +6,10 @@ from flask import Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enrol.core.message_texts import title_of
-from enrol.services import choosing_messages
+from enrol.services import choosing_messages, correcting_contacts
 from enrol.services.choosing_messages import KEPT_DAYS, NoSuchWay, Telling, ToldLine
-from enrol.web.asking import PageForm, asks_again
+from enrol.services.phones import spoken_phone
+from enrol.web.asking import PageForm, asks_again, typed
 from enrol.web.guards import family, family_blueprint
 from enrol.web.locale import gettext as _
 from enrol.web.locale import spoken
@@ -35,6 +36,35 @@ def own() -> ResponseReturnValue:
     return redirect(url_for("telling.own", moi="1"), code=303)
 
 
+@blueprint.route("/lien-he", methods=["GET", "POST"])
+@asks_again
+def contact() -> ResponseReturnValue:
+    try:
+        standing = correcting_contacts.own_contact(actor=family())
+    except correcting_contacts.NothingSent:
+        return redirect(url_for("telling.own"), code=303)
+    form = PageForm(request.form)
+    problems = form.problems()
+    if form.is_good():
+        try:
+            correcting_contacts.correct(
+                actor=family(),
+                phone=request.form.get("phone", ""),
+                email=request.form.get("email", ""),
+            )
+        except correcting_contacts.NoSuchNumber:
+            problems = {"phone": _("Type a telephone number like 0912 345 678")}
+        except correcting_contacts.NoSuchAddress:
+            problems = {"email": _("Type an e-mail address like name@example.com, or nothing")}
+        else:
+            return redirect(url_for("telling.own", lienhe="1"), code=303)
+    return question_page(
+        "parents/new_contact.html",
+        problems=problems,
+        values=typed({"phone": spoken_phone(standing.phone or ""), "email": standing.email or ""}),
+    )
+
+
 def _page(problems: Mapping[str, str]) -> Response:
     own = choosing_messages.own_messages(actor=family())
     telling = own.telling
@@ -46,6 +76,7 @@ def _page(problems: Mapping[str, str]) -> Response:
         ways=_ways(telling),
         languages_offered=[("vi", "Tiếng Việt"), ("en", "English")],
         is_changeable=bool(telling.phone or telling.email),
+        can_correct=own.has_sent,
         told=[
             {
                 "title": title_of(event=line.event, language=spoken()),
@@ -57,6 +88,7 @@ def _page(problems: Mapping[str, str]) -> Response:
         kept_days=KEPT_DAYS,
         quiet=_quiet(),
         is_new="moi" in request.args,
+        is_corrected="lienhe" in request.args,
     )
 
 
