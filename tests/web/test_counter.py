@@ -1,10 +1,15 @@
 """A family at the counter, as the officer's browser walks it."""
 
 import pytest
+from sqlalchemy import select
 
+from enrol.store.db import transaction
+from enrol.store.tables.registrations import registrations
+from tests.objected import end_objections, publish_result
 from tests.officers import register_child
+from tests.web.conftest import sign_in
 from tests.web.staff import build_house
-from tests.world import add_child
+from tests.world import add_child, set_phase
 
 pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples")
 
@@ -170,3 +175,81 @@ def test_two_families_at_one_desk_are_not_mixed_up(house, adapters):
 
     assert ["Nguyễn Thị Đào 1" in page.text for page in receipts] == [True, False]
     assert ["Nguyễn Thị Đào 2" in page.text for page in receipts] == [False, True]
+
+
+@pytest.fixture
+def published(house, adapters):
+    register_child(house.world, number=1, adapters=adapters)
+    publish_result(house.world, house.officers)
+    set_phase(house.world, "provisional")
+    return house
+
+
+SAID = {"ground": "facts", "words": "Tổ 16A, từ năm 2019.", "consent": "signed"}
+
+
+def test_a_family_objects_at_the_counter_and_takes_the_number_home(published):
+    browser = published.signed_in("other_school")
+    page = find(browser, act="object")
+    assert page.path == "/can-bo/quay/1/khieu-nai"
+
+    receipt = browser.press(page, **SAID)
+
+    assert receipt.path == "/can-bo/quay/khieu-nai/1"
+    assert "KN-" in receipt.text
+    assert SAID["words"] in receipt.text
+    assert "Gia đình đã ký phiếu giấy" in receipt.text
+    browser.open(receipt.path)
+    published.signed_in("ward").open(receipt.path, expect=404)
+    again = find(browser, act="object")
+    assert "đang chờ trả lời" in again.text
+    own = published.browser()
+    sign_in(own)
+    assert SAID["words"] in own.open("/gia-dinh/khieu-nai").text
+    with transaction() as tx:
+        code = tx.execute(select(registrations.c.code)).scalar_one()
+    desk = published.signed_in("ward").open(f"/dieu-hanh/ho-so/{code}/khieu-nai/1")
+    assert "Tiếp nhận tại quầy" in desk.text
+
+
+def test_what_is_missing_of_an_objection_is_named_and_nothing_typed_is_lost(published):
+    browser = published.signed_in("ward")
+    page = find(browser, act="object")
+    for name, words in [
+        ("ground", "Chọn nội dung kiến nghị"),
+        ("words", "Ghi theo lời gia đình điều chưa đúng"),
+        ("consent", "Xin chọn cách gia đình đồng ý"),
+    ]:
+        answer = browser.send(page, **{**SAID, name: ""})
+        assert answer.status_code == 422, name
+        assert words in answer.text, name
+        assert name == "words" or SAID["words"] in answer.text
+
+
+def test_no_objection_before_the_result_or_without_finding_the_child(house, adapters):
+    register_child(house.world, number=1, adapters=adapters)
+    browser = house.signed_in("ward")
+    browser.open("/can-bo/quay/1/khieu-nai", expect=404)
+    browser.open("/can-bo/quay/1/lien-he", expect=404)
+    assert "Chưa công bố kết quả" in find(browser, act="object").text
+
+
+def test_an_objection_too_late_is_refused_with_its_words_kept(published):
+    browser = published.signed_in("ward")
+    page = find(browser, act="object")
+    end_objections(published.world)
+    answer = browser.send(page, **SAID)
+    assert answer.status_code == 422
+    assert "Kiến nghị chưa được gửi" in answer.text
+
+
+def test_an_officer_corrects_a_telephone_number(house, adapters):
+    register_child(house.world, number=1, adapters=adapters)
+    browser = house.signed_in("other_ward")
+    page = find(browser, act="contact")
+    assert page.path == "/can-bo/quay/1/lien-he"
+    assert page.offered()["phone"] == "0912 345 678"
+    assert browser.send(page, phone="12").status_code == 422
+    kept = browser.press(page, phone="0987654321", email="")
+    assert kept.offered()["phone"] == "0987 654 321"
+    assert "Từ nay liên hệ" in kept.text

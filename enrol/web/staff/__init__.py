@@ -7,6 +7,7 @@ from enrol.config import Settings
 from enrol.web.staff import (
     accounts,
     counter,
+    counter_after,
     data_requests,
     exports,
     flags,
@@ -15,7 +16,7 @@ from enrol.web.staff import (
     sessions,
 )
 
-__all__ = ["counter", "data_requests", "exports", "flags", "messages", "register"]
+__all__ = ["counter", "counter_after", "data_requests", "exports", "flags", "messages", "register"]
 
 
 def register(app: Flask, *, settings: Settings, staff_accounts: UserDatastore) -> None:

@@ -1,10 +1,9 @@
 """At the counter: a family is registered by an officer, or gets a new secret code."""
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, current_app, make_response, redirect, request, session, url_for
+from flask import Response, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enrol.core.codes import normalise_code
@@ -12,23 +11,26 @@ from enrol.services import assisting, at_counter, resetting
 from enrol.services.at_counter import Counter
 from enrol.services.composing import Incomplete, NotEligible
 from enrol.services.ports import Secrets
-from enrol.services.refusals import NotFound
 from enrol.services.sending import WindowNotOpen, WindowOver
 from enrol.web.asking import PAGE, asks_again, typed
 from enrol.web.limits import few_guesses
 from enrol.web.locale import format_moment
 from enrol.web.locale import gettext as _
 from enrol.web.receipt_letters import receipt_letter
+from enrol.web.staff.at_the_counter import close_child, open_child, refuse_unopened
 from enrol.web.staff.counter_forms import EntryForm, FindForm, ResetForm, kept_answers
 from enrol.web.staff.counter_words import consent_word, reason_word
 from enrol.web.staff.guard import asks_who_again, officer
 from enrol.web.staff.home import blueprint
 from enrol.web.staff.pages import staff_page
 
-_AT_COUNTER = "counter"
-_AT_ONCE = 10
-_MINUTES = 30 * 60
-"""So long a family stands at the counter at most; then the officer finds the child again."""
+_PAGES = {
+    "register": "staff.entry",
+    "reset": "staff.reset",
+    "object": "staff.counter_objection",
+    "contact": "staff.counter_contact",
+}
+"""Where the officer goes on with a child that was found, by what the family came for."""
 
 
 @blueprint.route("/quay", methods=["GET", "POST"])
@@ -54,9 +56,10 @@ def counter() -> ResponseReturnValue:
             ward = form.ward.data
             if child_id is None:
                 return redirect(url_for("staff.entry_new", unit_code=ward), code=303)
-            _open(child_id)
-            page = "staff.reset" if form.is_reset else "staff.entry"
-            return redirect(url_for(page, child_id=child_id, unit_code=ward), code=303)
+            open_child(child_id)
+            page = _PAGES[form.act.data or ""]
+            place = ward if form.needs_ward else None
+            return redirect(url_for(page, child_id=child_id, unit_code=place), code=303)
     return staff_page(
         "staff/counter.html",
         wards=wards,
@@ -73,7 +76,7 @@ def counter() -> ResponseReturnValue:
 )
 @asks_again
 def entry(unit_code: str, child_id: int | None = None) -> ResponseReturnValue:
-    _refuse_unopened(child_id)
+    refuse_unopened(child_id)
     found = at_counter.counter(actor=officer(), child_id=child_id, unit_code=unit_code)
     if found.window is None or found.live is not None:
         return _entry_page(found, ward=unit_code, values={}, problems={})
@@ -141,7 +144,7 @@ def printed_pdf(code: str) -> Response:
 @asks_again
 @asks_who_again
 def reset(child_id: int, unit_code: str) -> ResponseReturnValue:
-    _refuse_unopened(child_id)
+    refuse_unopened(child_id)
     found = at_counter.counter(actor=officer(), child_id=child_id, unit_code=unit_code)
     form = ResetForm(request.form)
     if form.is_good():
@@ -151,7 +154,7 @@ def reset(child_id: int, unit_code: str) -> ResponseReturnValue:
             reason=form.reason.data or "",
             secrets=_secrets(),
         )
-        _close(child_id)
+        close_child(child_id)
         return staff_page("staff/secret_letter.html", letter=letter)
     return staff_page("staff/reset.html", found=found, values=typed({}), problems=form.problems())
 
@@ -175,32 +178,9 @@ def told(refused: Exception) -> str:
             return _("Some questions still need an answer.")
 
 
-def _open(child_id: int) -> None:
-    """Remember which children this officer found: several families may stand at one desk."""
-    kept = dict(session.get(_AT_COUNTER) or {})
-    kept.pop(str(child_id), None)
-    kept[str(child_id)] = int(time.time())
-    session[_AT_COUNTER] = dict(list(kept.items())[-_AT_ONCE:])
-
-
-def _close(child_id: int) -> None:
-    kept = dict(session.get(_AT_COUNTER) or {})
-    kept.pop(str(child_id), None)
-    session[_AT_COUNTER] = kept
-
-
-def _refuse_unopened(child_id: int | None) -> None:
-    """Raise NotFound for a child that was not found at the counter, or too long ago."""
-    if child_id is None:
-        return
-    opened_at = (session.get(_AT_COUNTER) or {}).get(str(child_id), 0)
-    if time.time() - opened_at > _MINUTES:
-        raise NotFound
-
-
 def _handed_page(handed: assisting.Handed) -> ResponseReturnValue:
     """Return the receipt: at its own address, or at once when it holds a secret to be shown."""
-    _close(handed.receipt.child.child_id)
+    close_child(handed.receipt.child.child_id)
     if handed.secret is None:
         return redirect(url_for("staff.printed", code=handed.receipt.lines.code), code=303)
     return _receipt_page(at_counter.Printed(handed.receipt, None), secret=handed.secret)

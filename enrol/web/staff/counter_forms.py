@@ -20,6 +20,8 @@ LONGEST = 200
 SAME = "="
 KINDS = ("permanent", "temporary", "current")
 MOST_WISHES = 5
+ACTS = ("register", "unlisted", "reset", "object", "contact")
+"""What a family comes to the counter for."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -55,23 +57,23 @@ class FindForm(_Birth):
         return self.act.data == "unlisted"
 
     @property
-    def is_reset(self) -> bool:
-        """Tell whether the family came for a new secret code."""
-        return self.act.data == "reset"
+    def needs_ward(self) -> bool:
+        """Tell whether it matters in which ward the family lives."""
+        return self.act.data not in ("object", "contact")
 
     def problems(self) -> dict[str, str]:
         """Return what is missing."""
         found = super().problems()
         if not self.was_sent():
             return found
-        if self.act.data not in ("register", "unlisted", "reset"):
+        if self.act.data not in ACTS:
             found["act"] = _("Choose what the family came for")
         if not self.is_unlisted:
             if not (self.pupil_code.data or "").strip():
                 found["pupil_code"] = _("Type the pupil code")
             if self.born_on is None:
                 found["birth"] = _("There is no such date. Type it like 17 5 2020")
-        if self.ward.data not in self.offered:
+        if self.needs_ward and self.ward.data not in self.offered:
             found["ward"] = _("Choose the ward in which the family lives")
         return found
 

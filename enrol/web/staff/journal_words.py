@@ -285,6 +285,7 @@ def _words() -> dict[str, str]:
         "messages.chosen": _("How the family wants to be told changed"),
         "contact.corrected": _("Telephone number or e-mail address corrected"),
         "objection.filed": _("Objection received"),
+        "objection.printed": _("Receipt of an objection printed"),
         "objection.withdrawn": _("Objection taken back by the family"),
         "objection.answered": _("Objection answered"),
         "objection.linked": _("Noted what an objection changed"),

@@ -15,6 +15,7 @@ from enrol.web.asking import PAGE, PageForm, typed
 from enrol.web.locale import format_moment
 from enrol.web.locale import gettext as _
 from enrol.web.objection_words import ground_word, outcome_tag
+from enrol.web.staff.counter_words import consent_word
 from enrol.web.staff.guard import officer
 from enrol.web.staff.journal_words import action_word
 from enrol.web.staff.pages import staff_page
@@ -67,6 +68,7 @@ def _page(found: ObjectionPage, *, problems: dict[str, str]) -> Response:
         outcomes=_outcomes(),
         changes=[(_NONE, _("Nothing in the file")), *map(_choice, found.changes)],
         ground_word=ground_word,
+        consent_word=consent_word,
         outcome_tag=outcome_tag,
         action_word=action_word,
         most=LONGEST_REPLY,
