@@ -11,13 +11,15 @@ from enrol.store.db import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """One message in doubt or given up, with the code of the file it is about.
+    """One message in doubt or given up, with the code of the file it is about; of a draft, the
+    child's pupil code, and ``is_of_file`` is False.
 
     ``perhaps_told`` says that an answer of the provider was lost: the family may have it.
     """
 
     message_id: int
     code: str
+    is_of_file: bool
     event: str
     channel: str
     state: str
@@ -49,16 +51,22 @@ class Scope:
 
 _IN_SCOPE = """
   FROM messages t
-  JOIN registrations r ON r.id = t.registration_id
-  JOIN intake_zones iz ON iz.id = r.intake_zone_id
-  JOIN zones z ON z.id = iz.zone_id
+  LEFT JOIN registrations r ON r.id = t.registration_id
+  LEFT JOIN intake_zones iz ON iz.id = r.intake_zone_id
+  LEFT JOIN children c ON c.id = t.child_id
+  LEFT JOIN drafts d ON d.child_id = t.child_id AND d.intake_id = t.intake_id
+  LEFT JOIN zones z ON z.id = coalesce(iz.zone_id,
+       (SELECT w.id FROM zones w WHERE w.code = d.answers ->> 'zone' AND w.valid_to IS NULL))
  WHERE t.intake_id = :intake_id AND t.state IN ('in_doubt', 'dead')
-   AND (z.unit_id = ANY(:units)
+   AND (coalesce(z.unit_id, (SELECT h.unit_id FROM residences h
+                   WHERE h.child_id = t.child_id AND h.unit_id IS NOT NULL
+                   ORDER BY h.kind = 'permanent' DESC LIMIT 1)) = ANY(:units)
         OR EXISTS (SELECT FROM schools s WHERE s.id = r.wishes[1] AND s.id = ANY(:schools)
                       AND s.unit_id = z.unit_id))"""
 
 _LIST = f"""
-SELECT t.id, r.code, t.event, t.channel, t.state, t.failure, t.attempts, t.perhaps_told,
+SELECT t.id, coalesce(r.code, c.pupil_code), r.id IS NOT NULL, t.event,
+       t.channel, t.state, t.failure, t.attempts, t.perhaps_told,
        t.created_at {_IN_SCOPE} AND t.id > :after ORDER BY t.id LIMIT :limit"""
 
 _SAFE = f"""

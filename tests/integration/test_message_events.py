@@ -11,8 +11,10 @@ from enrol.core.actors import Family
 from enrol.core.rounds import Answer
 from enrol.services import (
     answering_objections,
+    choosing_messages,
     delivering,
     due_letters,
+    mending_messages,
     opening,
     preparing,
     registering,
@@ -29,7 +31,7 @@ from enrol.store.tables.rounds import held_seats
 from tests.answered import answer, final_intake, hold, open_answers, seats, waits
 from tests.objected import file_one, publish_result
 from tests.officers import add_elsewhere, add_officers, register_child
-from tests.told import Provider, events, send_all, tally
+from tests.told import Provider, change, events, send_all, tally
 from tests.world import add_child, build_world, full_answers, move_window, prepare, set_phase
 
 
@@ -96,6 +98,98 @@ def test_submitted_at_the_opening(app, adapters):
     opening.submit_ticked(intake_id=world.intake_id, secrets=adapters.secrets)
     opening.submit_ticked(intake_id=world.intake_id, secrets=adapters.secrets)
     assert tally() == {"submitted_for_me": 2}
+
+
+@pytest.fixture
+def not_sent(app, adapters):
+    """Return a world whose opening could not send the ticked draft of one child."""
+    world = build_world(opens_in=timedelta(hours=1))
+    child = add_child(world, number=1, secrets=adapters.secrets)
+    prepare(world, child)
+    opening.tick(actor=child, intake_id=world.intake_id, is_on=True)
+    prepare(world, child, wishes=["S9"])
+    now = datetime.now(UTC)
+    move_window(world, opens_at=now - timedelta(seconds=1), closes_at=now + timedelta(hours=1))
+    return world, child
+
+
+def test_a_draft_that_could_not_be_sent_is_told_once(not_sent, adapters):
+    world, child = not_sent
+    for _ in range(2):
+        opening.submit_ticked(intake_id=world.intake_id, secrets=adapters.secrets)
+    assert events() == [("not_submitted", "sms", "waiting")]
+    own = choosing_messages.own_messages(actor=child)
+    assert [line.event for line in own.told] == ["not_submitted"]
+    sms = Provider()
+    send_all(Provider(), sms)
+    [one] = sms.got
+    assert one.address == "+84912345678"
+    assert "CHUA gui duoc" in one.words.short
+    again = text(
+        "INSERT INTO messages (intake_id, child_id, event, channel)"
+        " SELECT intake_id, child_id, event, 'sms' FROM messages"
+    )
+    with pytest.raises(IntegrityError, match="uq_messages_child_event"), transaction() as tx:
+        tx.execute(again)
+
+
+def test_a_draft_that_could_not_be_sent_goes_the_way_that_its_family_chooses(not_sent, adapters):
+    world, child = not_sent
+    opening.submit_ticked(intake_id=world.intake_id, secrets=adapters.secrets)
+    choosing_messages.choose(actor=child, channel="none", language="en")
+    assert events() == [("not_submitted", "none", "kept")]
+    choosing_messages.choose(actor=child, channel="sms", language="en")
+    assert events() == [("not_submitted", "sms", "waiting")]
+    sms = Provider()
+    send_all(Provider(), sms)
+    assert "could NOT be sent" in sms.got[0].words.short
+
+
+def test_a_draft_message_that_did_not_arrive_is_seen_by_its_ward_alone(not_sent, adapters):
+    world, _child = not_sent
+    officers = add_officers(world, add_elsewhere(world))
+    opening.submit_ticked(intake_id=world.intake_id, secrets=adapters.secrets)
+    change(state="dead", failure="not_reached", attempts=16)
+    seen = {"intake_id": world.intake_id, "after": 0}
+    [line] = mending_messages.desk(actor=officers.ward, **seen).lines
+    assert (line.code, line.is_of_file) == ("0000000001", False)
+    assert mending_messages.desk(actor=officers.other_ward, **seen).lines == ()
+    assert mending_messages.all_again(actor=officers.ward, intake_id=world.intake_id) == 1
+
+
+def test_no_message_of_a_rehearsals_draft_whatever_a_service_forgot(not_sent, adapters):
+    world, _child = not_sent
+    with transaction() as tx:
+        tx.execute(update(intakes).values(kind="rehearsal"))
+    opening.submit_ticked(intake_id=world.intake_id, secrets=adapters.secrets)
+    assert tally() == {}
+    for kind, named in (
+        ("official", "fk_messages_official_intake"),
+        ("rehearsal", "never_a_rehearsal"),
+    ):
+        forced = text(
+            "INSERT INTO messages (intake_id, intake_kind, child_id, event, channel)"
+            " SELECT intake_id, :kind, child_id, 'not_submitted', 'sms' FROM drafts"
+        )
+        with pytest.raises(IntegrityError, match=named), transaction() as tx:
+            tx.execute(forced, {"kind": kind})
+
+
+def test_a_file_accepted_or_not_is_told_once_each_time(world, officers, code):
+    judged = {"actor": officers.ward, "code": code, "version": 1}
+    reviewing.take_up_again(**judged)
+    reviewing.accept_file(**judged)
+    assert tally() == {"registered": 1, "file_accepted": 1}
+    reviewing.take_up_again(**judged)
+    reviewing.refuse_file(**judged, reason="age", note="")
+    assert tally() == {"registered": 1, "file_accepted": 1, "file_refused": 1}
+    with transaction() as tx:
+        ids = list(tx.execute(select(registrations.c.id)).scalars())
+        assert store.stage(tx, event="file_accepted", ids=ids) == 0
+        assert store.stage(tx, event="file_refused", ids=ids) == 0
+    reviewing.take_up_again(**judged)
+    reviewing.accept_file(**judged)
+    assert tally()["file_accepted"] == 2
 
 
 def test_a_request_has_its_day_and_each_request_is_told(world, officers, code):

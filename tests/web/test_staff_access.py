@@ -42,6 +42,9 @@ PAGES = {
     "staff.entry_new": OFFICE | SCHOOLS,
     "staff.entry": set(),  # only with a child that was found at the counter
     "staff.reset": set(),
+    "staff.counter_objection": set(),
+    "staff.counter_contact": set(),
+    "staff.printed_objection": set(),  # only of what the officer took down
     "staff.printed": set(),  # only of what the officer entered
     "staff.printed_pdf": set(),
     "staff.data_requests": OFFICE,
@@ -173,7 +176,15 @@ BUTTONS = {
     "staff.messages_again",
 }
 """Pages that answer a press of a button and nothing else."""
-AT_COUNTER = {"staff.entry", "staff.reset", "staff.printed", "staff.printed_pdf"}
+AT_COUNTER = {
+    "staff.entry",
+    "staff.reset",
+    "staff.printed",
+    "staff.printed_pdf",
+    "staff.counter_objection",
+    "staff.counter_contact",
+    "staff.printed_objection",
+}
 UNKEPT = {
     "schools.propose_seats",
     "schools.put_child",
