@@ -34,6 +34,7 @@ __all__ = [
     "MinuteNotOffered",
     "MinutePassed",
     "NothingAsked",
+    "ObjectionDaysOutOfBounds",
     "OutcomeChanged",
     "PublicationRequest",
     "ReasonMissing",
@@ -48,6 +49,9 @@ __all__ = [
 ]
 
 OBJECTION_DAYS = 7
+"""What a family has to object in when the officer who asks says nothing else."""
+MOST_OBJECTION_DAYS = 60
+"""As ``ck_publication_requests_objection_days`` has it; the least is 1."""
 FRESH_FOR = timedelta(minutes=15)
 """How long after a password or passkey an officer may ask or confirm."""
 FARTHEST = timedelta(days=60)
@@ -60,6 +64,10 @@ class StaleSignIn(Refusal):
 
 class MinuteNotOffered(Refusal):
     """The minute lies in the past, or too far ahead."""
+
+
+class ObjectionDaysOutOfBounds(Refusal):
+    """The days to object in are none, or more than ``MOST_OBJECTION_DAYS``."""
 
 
 class RequestStands(Refusal):
@@ -110,13 +118,16 @@ def ask_publication(
     That is the provisional one of an allocated intake, or the final one after its final run.
 
     ``signed_in_at`` is when the officer last gave password or passkey. Under the intake's exclusive
-    lock. Raises NotFound, WrongPhase, StaleSignIn, MinuteNotOffered, RequestStands, OutcomeAltered.
+    lock. Raises NotFound, WrongPhase, StaleSignIn, MinuteNotOffered, ObjectionDaysOutOfBounds,
+    RequestStands, OutcomeAltered.
     """
     officer = authority.officer(actor)
     with transaction() as tx:
         step = _locked(tx, actor=actor, intake_id=intake_id, signed_in_at=signed_in_at)
         if not step.now < publish_at <= step.now + FARTHEST:
             raise MinuteNotOffered
+        if not 1 <= objection_days <= MOST_OBJECTION_DAYS:
+            raise ObjectionDaysOutOfBounds
         if _standing(tx, intake_id, step.kind) is not None:
             raise RequestStands
         outcome = stored_outcome(tx, intake_id=intake_id, outcome=step.kind)

@@ -256,3 +256,21 @@ def test_what_is_public_can_no_longer_be_halted_even_by_hand(drawn, second, aske
 
     with transaction() as tx, pytest.raises(IntegrityError, match="as_confirmed"):
         tx.execute(update(publication_requests).values(halted_at=func.now(), halt_reason="muộn"))
+
+
+def test_the_officer_who_asks_says_how_long_families_may_object(drawn, second):
+    request = ask(officer=drawn.officer, intake_id=drawn.intake_id, objection_days=15)
+    assert confirm(officer=second, request=request).objection_days == 15
+    let_the_minute_come(request_id=request.request_id)
+    publishing.publish_due(request_id=request.request_id)
+    with transaction() as tx:
+        kept = publications.c
+        [(at, until)] = tx.execute(select(kept.published_at, kept.objections_until))
+    assert timedelta(days=15) <= until - at <= timedelta(days=16), "the last day counts in full"
+
+
+@pytest.mark.parametrize("days", [0, -1, 61])
+def test_days_to_object_out_of_bounds_ask_for_nothing(drawn, days):
+    with pytest.raises(agreeing.ObjectionDaysOutOfBounds):
+        ask(officer=drawn.officer, intake_id=drawn.intake_id, objection_days=days)
+    assert actions() == []

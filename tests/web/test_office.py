@@ -73,11 +73,15 @@ def run_everything(house):
 
 def publish(house, city):
     """Let one officer ask, another confirm what both see, and the minute come."""
-    asked = city.press(city.open(f"{house.intake}/cong-bo-ket-qua"))
+    wrong = city.press(city.open(f"{house.intake}/cong-bo-ket-qua"), objections="61")
+    assert "Vui lòng nhập số ngày: số nguyên từ 1 đến 60" in wrong.text
+    assert 'value="61"' in wrong.response.text, "what was typed stays"
+    asked = city.press(wrong, objections="15")
     assert "Cần cán bộ thứ hai xác nhận." in asked.text
     assert buttons(asked) == ["Dừng công bố"]
     second = house.signed_in("city_second")
     shown = second.open(f"{house.intake}/xac-nhan-cong-bo")
+    assert "gia đình có 15 ngày để khiếu nại" in shown.text
     agreed = second.press(shown)
     assert "Đã xác nhận. Kết quả sẽ được công bố lúc" in agreed.text
     with transaction() as tx:

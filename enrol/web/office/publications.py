@@ -20,18 +20,22 @@ from enrol.web.office.refusals import told
 from enrol.web.staff import words
 from enrol.web.staff.guard import asks_who_again, confirmed_at, officer
 from enrol.web.staff.pages import staff_page
+from enrol.web.staff.seat_forms import whole_number
 
 _AHEAD = timedelta(hours=1)
 
 
 class MinuteForm(PageForm):
-    """The minute at which the result is to be public, in the time of Vietnam."""
+    """The minute at which the result is to be public, in the time of Vietnam, and how many days
+    families then have to object.
+    """
 
     on_day = StringField()
     on_month = StringField()
     on_year = StringField()
     on = StringField()
     at = StringField()
+    objections = StringField()
 
     def validate_on(self, _field: Field) -> None:
         """Need a day of the calendar."""
@@ -42,6 +46,19 @@ class MinuteForm(PageForm):
         """Need an hour and a minute."""
         if self._time is None:
             raise ValidationError(_("Type hour and minute, for example 08:30"))
+
+    def validate_objections(self, _field: Field) -> None:
+        """Need a number within bounds."""
+        if not self.objection_days:
+            most = agreeing.MOST_OBJECTION_DAYS
+            raise ValidationError(_("Type a whole number of days from 1 to %(most)s", most=most))
+
+    @property
+    def objection_days(self) -> int:
+        """The days, 0 for what is no such number; the usual ones when nothing was sent."""
+        if self.objections.data is None:
+            return agreeing.OBJECTION_DAYS
+        return whole_number(self.objections.data, most=agreeing.MOST_OBJECTION_DAYS) or 0
 
     @property
     def minute(self) -> datetime:
@@ -100,6 +117,7 @@ def ask_publication(intake_id: int) -> ResponseReturnValue:
                 actor=officer(),
                 intake_id=intake_id,
                 publish_at=form.minute,
+                objection_days=form.objection_days,
                 signed_in_at=confirmed_at(),
             )
         except Refusal as refusal:
@@ -205,6 +223,7 @@ def _in_an_hour(view: Agreement) -> dict[str, str]:
         "on_month": str(minute.month),
         "on_year": str(minute.year),
         "at": f"{minute:%H:%M}",
+        "objections": str(agreeing.OBJECTION_DAYS),
     }
 
 

@@ -96,6 +96,9 @@ def _sentences() -> dict[type[Refusal], str]:
             "Your password was confirmed too long ago. Confirm it again, then press once more."
         ),
         agreeing.MinuteNotOffered: _("Choose a minute ahead, within the next 60 days"),
+        agreeing.ObjectionDaysOutOfBounds: _(
+            "Type a whole number of days from 1 to %(most)s", most=agreeing.MOST_OBJECTION_DAYS
+        ),
         agreeing.RequestStands: _("A colleague asked for publication already."),
         agreeing.NothingAsked: _("No request for publication stands any more."),
         agreeing.SecondOfficerNeeded: _(
