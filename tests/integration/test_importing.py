@@ -564,6 +564,24 @@ def test_announced_reserves_stand(app, folder):
     assert [fault.split(": ")[:2] for fault in faults] == [["seat_plans.csv:2", "reserves"]]
 
 
+def test_a_school_keeps_its_ward_until_its_intake_is_settled(app, folder):
+    load(write_tables(folder, office_tables()))
+    other = next(
+        row["code"]
+        for row in office_tables()["units"]
+        if row["kind"] == "ward" and row["code"] != office_tables()["schools"][0]["unit_code"]
+    )
+    tables = {"schools": changed(office_tables(), "schools", 0, unit_code=other)["schools"]}
+    announce()
+
+    [fault] = refused(write_tables(folder, tables))
+    assert fault.startswith("schools.csv:2: unit_code: intake HN-L1-2026 is announced")
+
+    with transaction() as tx:
+        tx.execute(update(intakes).values(phase="draft"))
+    assert load(write_tables(folder, tables))["schools"].changed == 1
+
+
 def test_an_announced_intake_takes_no_new_school(app, folder):
     tables = office_tables()
     last = tables["seat_plans"].pop()

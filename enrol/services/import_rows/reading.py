@@ -83,6 +83,7 @@ class Reading:
         settled = {
             "intakes": checks.settled_intakes(tx),
             "residential_groups": checks.rezoned_groups(tx),
+            "schools": checks.kept_schools(tx),
         }
         if "seat_plans" in self.columns:
             present = self.columns["seat_plans"]

@@ -144,6 +144,28 @@ def rezoned_groups(tx: Transaction) -> list[Settled]:
     return [Settled(row[0], row[1], row[2], ("zone_code",)) for row in tx.execute(query)]
 
 
+def kept_schools(tx: Transaction) -> list[Settled]:
+    """Return the lines that would give a school another ward while it offers seats in an intake
+    that is announced and not settled: planned moves wait for its end too.
+    """
+    rows, ids = staged.schools, unit_ids()
+    query = (
+        select(rows.c.line, func.min(intakes.c.code), func.min(intakes.c.phase))
+        .join(ids, ids.c.code == rows.c.unit_code)
+        .join(schools, schools.c.code == rows.c.code)
+        .join(seat_plans, seat_plans.c.school_id == schools.c.id)
+        .join(intakes, intakes.c.id == seat_plans.c.intake_id)
+        .where(
+            schools.c.unit_id != ids.c.id,
+            intakes.c.kind == "official",
+            intakes.c.phase.not_in((Phase.DRAFT.value, Phase.SETTLED.value)),
+        )
+        .group_by(rows.c.line)
+        .order_by(rows.c.line)
+    )
+    return [Settled(row[0], row[1], row[2], ("unit_code",)) for row in tx.execute(query)]
+
+
 def _names_of(pairs: Mapping[str, ColumnElement[bool]]) -> ColumnElement[Any]:
     """Return the names whose condition holds, as an array."""
     named = array([case((differs, name), else_=null()) for name, differs in sorted(pairs.items())])
