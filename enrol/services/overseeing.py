@@ -11,6 +11,7 @@ from enrol.services import authority
 from enrol.services.authority import Grasp
 from enrol.services.publishable import FINAL, PROVISIONAL, publishable_kind
 from enrol.services.refusals import NotFound
+from enrol.services.second_officers import NotIndependent, TooNew, bar_to
 from enrol.store import (
     clock,
     draws,
@@ -70,6 +71,9 @@ class Step(StrEnum):
     HALT = "halt"
 
 
+_OF_A_SECOND = (Step.CONFIRM, Step.AGREE)
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
     """An intake as its page shows it; ``runs`` are those of the officer's own zones, of the final
@@ -79,7 +83,8 @@ class Overview:
     is the newest one for these.
 
     ``steps`` are the buttons this officer may press now. ``seats``, ``schools`` and ``zones`` count
-    the whole intake. ``counters`` are None until they were taken for the first time.
+    the whole intake. ``counters`` are None until they were taken for the first time. ``bar`` says
+    why this officer cannot be the second one for what waits for one, None where nothing does.
     """
 
     intake: IntakeRecord
@@ -95,6 +100,7 @@ class Overview:
     counters: Snapshot | None
     published: Mapping[str, datetime]
     steps: tuple[Step, ...]
+    bar: NotIndependent | TooNew | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,10 @@ def overview_of(*, actor: Actor, intake_id: int) -> Overview:
         all_runs = rolls.run_lines(
             tx, intake_id=intake_id, outcome=FINAL if is_final else PROVISIONAL
         )
+        bar = _bar(tx, draw, request, staff_id=officer.staff_id) if grasp.leads else None
+        steps = _steps(
+            grasp.intake, draw=draw, at=at, staff_id=officer.staff_id, is_started=bool(all_runs)
+        ) + _publication_steps(publishes, request, at=at, staff_id=officer.staff_id)
         return Overview(
             intake=grasp.intake,
             leads=grasp.leads,
@@ -159,12 +169,10 @@ def overview_of(*, actor: Actor, intake_id: int) -> Overview:
             runs=tuple(run for run in all_runs if _sees_run(grasp, run)),
             counters=intakes.snapshot_of(tx, name=f"intake/{intake_id}"),
             published=rolls.published_kinds(tx, intake_id=intake_id),
-            steps=_steps(
-                grasp.intake, draw=draw, at=at, staff_id=officer.staff_id, is_started=bool(all_runs)
-            )
-            + _publication_steps(publishes, request, at=at, staff_id=officer.staff_id)
+            steps=tuple(step for step in steps if bar is None or step not in _OF_A_SECOND)
             if grasp.leads
             else (),
+            bar=bar,
         )
 
 
@@ -221,6 +229,24 @@ def _with_outcome(tx: Transaction, *, actor: Actor, intake_id: int) -> Grasp:
 
 def _sees_run(grasp: Grasp, run: RunLine) -> bool:
     return grasp.leads or (run.unit_id is not None and grasp.reach.leads(run.unit_id))
+
+
+def _bar(
+    tx: Transaction, draw: Draw | None, request: PublicationRequest | None, *, staff_id: int
+) -> NotIndependent | TooNew | None:
+    """Return what speaks against this officer as the second one of what waits, if anything does.
+
+    Of one's own proposal the page says more plainly whose it is.
+    """
+    if draw is not None and not draw.is_confirmed:
+        asker, asked_at = draw.proposed_by, draw.proposed_at
+    elif request is not None and request.halted_at is None and not request.is_confirmed:
+        asker, asked_at = request.asked_by, request.asked_at
+    else:
+        return None
+    if asker == staff_id:
+        return None
+    return bar_to(tx, asker=asker, asked_at=asked_at, approver=staff_id)
 
 
 def _steps(

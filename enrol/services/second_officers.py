@@ -49,6 +49,19 @@ def refuse_one_hand(tx: Transaction, *, asker: int, asked_at: datetime, approver
         raise TooNew
 
 
+def bar_to(
+    tx: Transaction, *, asker: int, asked_at: datetime, approver: int
+) -> NotIndependent | TooNew | None:
+    """Return why the approver is no second officer, None when nothing speaks against it; for pages
+    that show no button which would only be refused.
+    """
+    try:
+        refuse_one_hand(tx, asker=asker, asked_at=asked_at, approver=approver)
+    except (NotIndependent, TooNew) as refusal:
+        return refusal
+    return None
+
+
 def independent_of(tx: Transaction, *, asked: Sequence[Thing], approver: int) -> list[Thing]:
     """Return what this officer may approve as a second one, in its order."""
     known = second_officers.standings(tx, staff_ids=[approver, *(one.stated_by for one in asked)])

@@ -19,6 +19,7 @@ from enrol.services import (
     signing_in_staff,
     staffing,
 )
+from enrol.services.overseeing import Step, overview_of
 from enrol.services.second_officers import NotIndependent, TooNew
 from enrol.store.db import transaction
 from enrol.store.tables.accounts import Staff
@@ -90,10 +91,14 @@ def test_publishing(tie):
     request = ask(officer=drawn.officer, intake_id=drawn.intake_id)
     refusal = bind(tie, asker=drawn.officer, approver=second)
 
+    seen = overview_of(actor=second, intake_id=drawn.intake_id)
+    assert (type(seen.bar), seen.steps) == (refusal, (Step.HALT,)), "no button to be refused"
     with pytest.raises(refusal):
         confirm(officer=second, request=request)
 
     untie(drawn.officer, second)
+    seen = overview_of(actor=second, intake_id=drawn.intake_id)
+    assert (seen.bar, seen.steps) == (None, (Step.AGREE, Step.HALT))
     assert confirm(officer=second, request=request).is_confirmed
 
 
@@ -111,9 +116,13 @@ def test_the_public_value(tie, adapters):
     def agree():
         drawing.confirm_public_value(actor=officers.city_second, vault=adapters.vault, **value)
 
+    seen = overview_of(actor=officers.city_second, intake_id=world.intake_id)
+    assert (type(seen.bar), seen.steps) == (refusal, (Step.TAKE_BACK,)), "no button to be refused"
     with pytest.raises(refusal):
         agree()
     untie(officers.city, officers.city_second)
+    seen = overview_of(actor=officers.city_second, intake_id=world.intake_id)
+    assert (seen.bar, Step.CONFIRM in seen.steps) == (None, True)
     agree()
 
 

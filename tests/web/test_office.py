@@ -10,6 +10,7 @@ from enrol.core.sealing import entry_from_json, list_hash
 from enrol.services import advancing, allocating, bundling, closing, counting, publishing
 from enrol.store import intakes as store_intakes
 from enrol.store.db import transaction
+from enrol.store.tables.accounts import Staff
 from enrol.store.tables.intakes import publication_requests, seat_plans
 from enrol.store.tables.journal import journal
 from enrol.store.tables.outbox import outbox
@@ -71,6 +72,14 @@ def run_everything(house):
             advancing.advance(run_id=run_id)
 
 
+def appointed(at):
+    """Let the second officer's account be made at an instant."""
+    accounts = Staff.__table__
+    second = accounts.c.email == "city2@example.vn"
+    with transaction() as tx:
+        tx.execute(update(accounts).where(second).values(appointed_at=text(at)))
+
+
 def publish(house, city):
     """Let one officer ask, another confirm what both see, and the minute come."""
     wrong = city.press(city.open(f"{house.intake}/cong-bo-ket-qua"), objections="61")
@@ -82,6 +91,12 @@ def publish(house, city):
     second = house.signed_in("city_second")
     shown = second.open(f"{house.intake}/xac-nhan-cong-bo")
     assert "gia đình có 15 ngày để khiếu nại" in shown.text
+    appointed("clock_timestamp()")
+    barred = second.open(f"{house.intake}/xac-nhan-cong-bo")
+    assert "Tài khoản này được tạo sau khi có đề nghị nên không thể duyệt." in barred.text
+    assert 'name="digest"' not in barred.response.text, "no button that would be refused"
+    assert buttons(second.open(house.intake)) == ["Dừng công bố"]
+    appointed("clock_timestamp() - interval '1 day'")
     agreed = second.press(shown)
     assert "Đã xác nhận. Kết quả sẽ được công bố lúc" in agreed.text
     with transaction() as tx:

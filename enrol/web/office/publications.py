@@ -190,6 +190,7 @@ def _page(
         step=step,
         steps=Step,
         is_offered=step in overview.steps,
+        bar=overview.bar,
         runs=overview.runs,
         counts=_counts(view),
         altered=publishing.ALTERED,
