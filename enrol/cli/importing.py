@@ -18,7 +18,7 @@ from enrol.factory import Adapters
 from enrol.services import appointing, importing, issuing, signing_in_staff
 from enrol.services.import_rows.faults import Fault
 from enrol.services.import_rows.staff import ROLES
-from enrol.services.refusals import NotFound, StoreBusy
+from enrol.services.refusals import NotFound
 
 _SHOWN_WARNINGS = 20
 _ACTOR = System(label="system:command")
@@ -38,7 +38,7 @@ def import_(*, folder: Path, all_warnings: bool) -> None:
     Loading the same files again changes nothing.
     """
     warnings = _Warnings(limit=None if all_warnings else _SHOWN_WARNINGS)
-    with _database(), _readable(folder):
+    with application(), _readable(folder):
         files = ImportFolder(directory=folder)
         try:
             results = importing.import_files(files=files, actor=_ACTOR, warn=warnings)
@@ -77,7 +77,7 @@ def issue_secrets(
     """
     if (intake_code is None) == (pupil_code is None) or (pupil_code and unit_code):
         raise click.UsageError("give --intake (and --unit if you like), or --reissue")
-    with _database() as app, _letters(path) as letters:
+    with application() as app, _letters(path) as letters:
         secrets = _adapters(app).secrets
         try:
             if pupil_code is not None:
@@ -108,7 +108,7 @@ def staff_password(*, email: str) -> None:
 
     Earlier sessions end. The first page after signing in asks for a password of one's own.
     """
-    with _database() as app:
+    with application() as app:
         try:
             password = signing_in_staff.issue_password(
                 email=clean_text(email), passwords=_adapters(app).staff_passwords
@@ -131,7 +131,7 @@ def create_officer(
 
     The unit or school must have been imported before.
     """
-    with _database() as app:
+    with application() as app:
         try:
             password = appointing.appoint_officer(
                 email=email,
@@ -163,15 +163,6 @@ class _Warnings:
         if self._limit is not None and self._heard > self._limit:
             hidden = self._heard - self._limit
             click.echo(f"warning: {hidden} more; --all-warnings shows them", err=True)
-
-
-@contextmanager
-def _database() -> Iterator[Flask]:
-    try:
-        with application() as app:
-            yield app
-    except StoreBusy:
-        _refuse("the database is busy or out of reach; nothing was kept, try again later")
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from enrol.core.actors import System
 from enrol.core.made_up import TrainingFamily, TrainingGround
 from enrol.factory import Adapters
 from enrol.services import opening, rehearsing
-from enrol.services.refusals import StoreBusy
 from enrol.training.families import made_up_families
 
 MOST_CHILDREN = 20_000
@@ -51,8 +50,6 @@ def training_reset(*, children: int, seed: int, unit_codes: tuple[str, ...]) -> 
                 pass
         except rehearsing.NoGround:
             _refuse("no zones with residential groups and schools there: import them first")
-        except StoreBusy:
-            _refuse("the database is busy or out of reach; try again later")
     click.echo(f"{made.code}: {made.children} made-up children; {made.put_aside} put aside")
 
 
