@@ -15,16 +15,18 @@ from enrol.services import authority
 from enrol.services.households import signed_in_child
 from enrol.services.phases import locked_intake, refuse_unless_in
 from enrol.services.refusals import NotFound, Refusal
-from enrol.store import clock, intakes, journal, registrations, second_rounds
+from enrol.store import clock, intakes, journal, objections, registrations, second_rounds
 from enrol.store.constraints import CodeTaken, SecondRoundPlanned
 from enrol.store.db import transaction
 from enrol.store.intakes import IntakeRecord
+from enrol.store.objections import Objection
 from enrol.store.second_rounds import FreeSeats, NewRound
 
 __all__ = [
     "LONGEST_NAME",
     "BadTerms",
     "CodeTaken",
+    "FirstRound",
     "FreeSeats",
     "NewRound",
     "NoThirdRound",
@@ -55,6 +57,16 @@ class BadTerms(Refusal):
     def __init__(self, fields: frozenset[str]) -> None:
         super().__init__()
         self.fields = fields
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRound:
+    """A family's registration in the first round, and its objections: their answers are read where
+    the second round stands now.
+    """
+
+    code: str
+    objections: tuple[Objection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +102,17 @@ def second_round_desk(*, actor: Actor, intake_id: int) -> SecondRoundDesk:
         )
 
 
-def first_registration(*, actor: Family, first_id: int) -> str | None:
-    """Return the code of the family's registration in the first round of its current intake, None
-    without one. Raises SignedOut.
+def first_registration(*, actor: Family, first_id: int) -> FirstRound | None:
+    """Return what the family had in the first round of its current intake, None without a
+    registration there. Raises SignedOut.
     """
     with transaction() as tx:
         child = signed_in_child(tx, actor)
         live = registrations.live_of(tx, intake_id=first_id, child_id=child.child_id)
-        return None if live is None else live.code
+        if live is None:
+            return None
+        found = objections.of_registration(tx, registration_id=live.registration_id)
+        return FirstRound(live.code, tuple(found))
 
 
 def plan_second_round(*, actor: Actor, intake_id: int, new: NewRound) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from enrol.core.eligibility import Refusal
 from enrol.core.intake import Phase
+from enrol.core.objections import GROUNDS
 from enrol.core.rounds import Answer
 from enrol.core.verification import verify
 from enrol.services import (
@@ -20,6 +21,7 @@ from enrol.services import (
     draw_records,
     drawing,
     holding_rounds,
+    objecting,
     preparing,
     registering,
     second_rounds,
@@ -220,10 +222,9 @@ def test_it_is_for_whoever_holds_no_seat_and_nobody_else(settled, adapters):
     desk = answering.desk_of(actor=family_of(seated))
     assert desk is not None
     assert desk.seat.school is not None
-    assert (
-        second_rounds.first_registration(actor=family_of(unseated), first_id=settled.intake_id)
-        == unseated
-    )
+    first = second_rounds.first_registration(actor=family_of(unseated), first_id=settled.intake_id)
+    assert first is not None
+    assert first.code == unseated
     assert second_rounds.first_registration(actor=late, first_id=settled.intake_id) is None
     current = draw_records.current_draw()
     assert current is not None
@@ -231,6 +232,16 @@ def test_it_is_for_whoever_holds_no_seat_and_nobody_else(settled, adapters):
     assert draw_records.draw_of(code=current.first.code).outcome_digest is not None
     with pytest.raises(NotFound):
         draw_records.draw_of(code="HN-L1-2099")
+
+
+def test_an_objection_of_the_first_round_is_still_read_in_the_second(settled, adapters):
+    family = family_of(without_a_seat(settled))
+    filed = objecting.file_objection(actor=family, ground=GROUNDS[0], words="Xin xem lại ạ.")
+    announce(settled, plan(settled), adapters)
+    first = second_rounds.first_registration(actor=family, first_id=settled.intake_id)
+    assert first is not None
+    [kept] = first.objections
+    assert (kept.reference, kept.is_open) == (filed.reference, True)
 
 
 def test_a_family_with_a_seat_is_refused_by_whatever_way_it_comes(settled, adapters):

@@ -8,6 +8,8 @@ from enrol.core.intake import ShownPhase
 from enrol.services import preparing, second_rounds
 from enrol.web import documents
 from enrol.web.guards import family, family_blueprint
+from enrol.web.locale import VIETNAM
+from enrol.web.objection_words import outcome_tag
 from enrol.web.parents.desk import OpenDesk, go_on, keep, next_address, open_desk, shown
 from enrol.web.parents.odds import is_awaited, odds_view
 from enrol.web.parents.papers import office_work
@@ -53,7 +55,9 @@ def home() -> ResponseReturnValue:
         awaits_odds=is_awaited(window=window, shown=now, live=live),
         result=_result_token(live.code) if live and now in _PUBLISHED else None,
         first=first,
-        first_result=_result_token(first) if first else None,
+        first_result=_result_token(first.code) if first else None,
+        outcome_tag=outcome_tag,
+        today=window.at.astimezone(VIETNAM).date(),
         was_withdrawn="withdrawn" in request.args and live is None,
         is_rehearsal=window.is_rehearsal,
     )
