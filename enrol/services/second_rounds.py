@@ -127,6 +127,8 @@ def plan_second_round(*, actor: Actor, intake_id: int, new: NewRound) -> int:
         refuse_unless_in(intake, Phase.SETTLED)
         if intake.follows_id is not None:
             raise NoThirdRound
+        if second_rounds.second_of(tx, intake_id=intake_id) is not None:
+            raise SecondRoundPlanned
         terms = _cleaned(new)
         _refuse_unfit(terms, at=clock.database_now(tx))
         free = second_rounds.free_seats(tx, intake_id=intake_id)

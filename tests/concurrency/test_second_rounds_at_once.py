@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -36,12 +37,14 @@ def settled(app):
 def press_together(app, drawn):
     barrier = threading.Barrier(CONNECTIONS)
 
-    def press(_number):
+    def press(number):
         barrier.wait()
         with app.app_context():
             try:
                 return second_rounds.plan_second_round(
-                    actor=drawn.officer, intake_id=drawn.intake_id, new=TERMS
+                    actor=drawn.officer,
+                    intake_id=drawn.intake_id,
+                    new=replace(TERMS, code=f"HN-L1-2026-2-{number}"),
                 )
             except SecondRoundPlanned as refusal:
                 return refusal
@@ -96,7 +99,7 @@ def test_the_constraint_alone_keeps_one(app, settled, without_the_lock):
 def test_twin_without_lock_and_constraints_the_seats_are_given_many_times(
     app, settled, without_the_lock, drop
 ):
-    drop("uq_intakes_follows_id", "uq_intakes_code")
+    drop("uq_intakes_follows_id")
     press_together(app, settled)
     rounds, seats_given = given(settled)
     assert rounds == CONNECTIONS

@@ -32,7 +32,7 @@ SELECT r.code, s.code, h.waits -> 0 ->> 0, CAST(h.waits -> 0 ->> 1 AS int)
   JOIN schools s ON s.id = h.school_id
  WHERE h.is_unanswered ORDER BY r.code"""
 _CROWDED = """
-UPDATE seat_plans SET seats = 5 WHERE intake_zone_id = (
+UPDATE seat_plans SET seats = 7 WHERE intake_zone_id = (
   SELECT intake_zone_id FROM registrations GROUP BY 1 ORDER BY count(*) DESC LIMIT 1)"""
 _SILENT = """
 SELECT r.child_id, f.version FROM held_seats h
@@ -68,7 +68,9 @@ class Parts:
 
 
 def give_seats() -> None:
-    """Give each school of the crowded zone seats for a part of those who wish it."""
+    """Give each school of the crowded zone seats for a part of those who wish it: fewer than the
+    children with a permanent residence there, so that whoever turns out to have one gains by it.
+    """
     with transaction() as tx:
         tx.execute(text(_CROWDED))
 
