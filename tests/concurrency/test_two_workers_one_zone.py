@@ -165,13 +165,13 @@ def test_without_the_intake_lock_the_second_stage_opens_twice(app, drawn, monkey
     for run_id in run_ids():
         allocating.run_zone(run_id=run_id)
     monkeypatch.setattr(locks, "lock_intake_exclusive", lambda tx, number: None)
-    look, barrier = opened_runs.open_second_stage, Barrier(WORKERS)
+    write, all_have_looked = opened_runs._insert, Barrier(WORKERS)
 
-    def together(tx, **of_these):
-        barrier.wait()
-        return look(tx, **of_these)
+    def look_then_wait(tx, rows):
+        all_have_looked.wait()
+        return write(tx, rows)
 
-    monkeypatch.setattr(opened_runs, "open_second_stage", together)
+    monkeypatch.setattr(opened_runs, "_insert", look_then_wait)
     results = all_at_once(app, lambda: advancing.advance(run_id=run_ids()[0]))
 
     broken = [result for result in results if isinstance(result, Exception)]

@@ -27,10 +27,11 @@ PENDING = (
     " it is done."
 )
 _HOLDERS = """
-SELECT r.code, s.code, h.waits -> 0 ->> 0, CAST(h.waits -> 0 ->> 1 AS int)
+SELECT r.code, s.code, w.value ->> 0, CAST(w.value ->> 1 AS int)
   FROM held_seats h JOIN registrations r ON r.id = h.registration_id
   JOIN schools s ON s.id = h.school_id
- WHERE h.is_unanswered ORDER BY r.code"""
+  LEFT JOIN LATERAL jsonb_array_elements(h.waits) WITH ORDINALITY AS w (value, nth) ON true
+ WHERE h.is_unanswered ORDER BY coalesce(w.nth, 0), r.code"""
 _CROWDED = """
 UPDATE seat_plans SET seats = 7 WHERE intake_zone_id = (
   SELECT intake_zone_id FROM registrations GROUP BY 1 ORDER BY count(*) DESC LIMIT 1)"""
@@ -77,11 +78,13 @@ def give_seats() -> None:
 
 def who_gains(intake_id: int) -> Gain:
     """Return whom a permanent residence in the zone would lead to another school, by computing
-    everything again as the final run will.
+    everything again as the final run will; to its first wish if there is such a child, which then
+    waits for nothing and stands before nobody whom another part needs.
     """
     with transaction() as tx:
         season = season_of(tx, intake_id=intake_id)
     before = {item.code: item for item in season.results.placements}
+    gains: dict[int, Gain] = {}
     for entry in season.entries:
         if entry.facts.permanent_in_zone:
             continue
@@ -91,8 +94,9 @@ def who_gains(intake_id: int) -> Gain:
         assert isinstance(found, Results)
         after = next(item for item in found.placements if item.code == entry.code)
         if after.rank is not None and after.school not in (None, before[entry.code].school):
-            return Gain(entry.code, str(after.school))
-    raise AssertionError("nobody of this city would gain by another residence")
+            gains.setdefault(after.rank, Gain(entry.code, str(after.school)))
+    assert gains, "nobody of this city would gain by another residence"
+    return gains[min(gains)]
 
 
 def cast(*, but: str) -> Parts:
